@@ -1,0 +1,113 @@
+//! Whether a match stands alone or is part of a longer word.
+//!
+//! Done here and not in the regexes: a boundary that a regex consumes hides the next token of `A,B`, and no regex
+//! knows that the `n` before a token can be the end of an escaped `\n`.
+
+use std::ops::Range;
+
+use crate::rules::Boundary;
+
+/// Whether `range` of `text` is free on both sides.
+#[must_use]
+pub fn is_free(text: &[u8], range: &Range<usize>, left: Boundary, right: Boundary) -> bool {
+    let before = &text[..range.start];
+    let starts = match before.last() {
+        Some(&byte) => !extends(left, byte) || ends_an_escape(before),
+        None => true,
+    };
+    let ends = text
+        .get(range.end)
+        .is_none_or(|&byte| !extends(right, byte));
+    starts && ends
+}
+
+fn extends(boundary: Boundary, byte: u8) -> bool {
+    match boundary {
+        Boundary::Alnum => byte.is_ascii_alphanumeric(),
+        Boundary::Word => byte.is_ascii_alphanumeric() || byte == b'_',
+        Boundary::Base64Url => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
+        Boundary::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='),
+        Boundary::None => false,
+    }
+}
+
+/// Whether `before` ends in `\n`, `\t`, `\x1b`, `\u0022`, `%3D` or a colour sequence: its last letter or digit
+/// belongs to that, not to a word.
+fn ends_an_escape(before: &[u8]) -> bool {
+    letter_escape(before)
+        || hex_escape(before, b"\\x", 2)
+        || hex_escape(before, b"\\u", 4)
+        || hex_escape(before, b"%", 2)
+        || colour_sequence(before)
+}
+
+fn letter_escape(before: &[u8]) -> bool {
+    let [
+        rest @ ..,
+        b'a' | b'b' | b'e' | b'f' | b'n' | b'r' | b't' | b'v' | b'0',
+    ] = before
+    else {
+        return false;
+    };
+    rest.iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
+}
+
+fn hex_escape(before: &[u8], introducer: &[u8], digits: usize) -> bool {
+    let Some(at) = before.len().checked_sub(digits) else {
+        return false;
+    };
+    before[at..].iter().all(u8::is_ascii_hexdigit) && before[..at].ends_with(introducer)
+}
+
+fn colour_sequence(before: &[u8]) -> bool {
+    let [rest @ .., b'm'] = before else {
+        return false;
+    };
+    let parameters = rest
+        .iter()
+        .rev()
+        .take_while(|&&byte| byte.is_ascii_digit() || byte == b';')
+        .count();
+    rest[..rest.len() - parameters].ends_with(b"[")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn assert_free(before: &str, after: &str, expected: bool) {
+        let text = format!("{before}TOKEN{after}");
+        let range = before.len()..before.len() + 5;
+        assert_eq!(
+            is_free(text.as_bytes(), &range, Boundary::Alnum, Boundary::Alnum),
+            expected,
+            "{text:?}"
+        );
+    }
+
+    #[test]
+    fn words_are_not_free_and_escapes_are() {
+        for before in [
+            "",
+            " ",
+            "\"",
+            "_",
+            "\\n",
+            "\\\\\\n",
+            "%3D",
+            "%20",
+            "\\u0022",
+            "\\x1b[32m",
+            "\u{1b}[0m",
+        ] {
+            assert_free(before, "", true);
+        }
+        for before in ["a", "9", "n", "\\\\n", "\\q", "%3", "m", "%%G1"] {
+            assert_free(before, "", false);
+        }
+        assert_free("", "\\n", true);
+        assert_free("", "_x", true);
+        assert_free("", "x", false);
+    }
+}

@@ -1,0 +1,128 @@
+//! One credential at one place: what a scan hands on.
+//!
+//! In: what the scanner confirmed. Out: a value that holds everything a report says, so that no later stage reads
+//! the repository again.
+
+use bstr::BString;
+use serde::Serialize;
+
+use crate::fingerprint::Fingerprint;
+use crate::rules::{Confidence, Rule};
+use crate::secret::Secret;
+
+/// A confirmed match of one rule in one text.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that matched.
+    pub rule: &'static Rule,
+    /// Path from the repository's root, forward slashes, as git records it. May itself hold a secret: print
+    /// `shown_path`.
+    pub path: BString,
+    /// `path` with every secret in it masked; not yet escaped for a terminal.
+    pub shown_path: BString,
+    /// Which text of the file it stands in.
+    pub part: Part,
+    /// How the text came to be scanned.
+    pub origin: Origin,
+    /// First character of the secret.
+    pub start: Position,
+    /// One past its last character.
+    pub end: Position,
+    /// The secret.
+    pub secret: Secret,
+    /// After checks.
+    pub confidence: Confidence,
+    /// Rule, path and secret in one stable name.
+    pub fingerprint: Fingerprint,
+    /// The line around it, masked.
+    pub excerpt: Excerpt,
+    /// What the checks learned: "checksum does not match", "expired 2026-01-02", "scopes: …".
+    pub notes: Vec<String>,
+    /// Place inside a notebook, where the file is one.
+    pub cell: Option<Cell>,
+    /// Inline comments that ask to accept it.
+    pub markers: Vec<Marker>,
+}
+
+/// A place in a text as an editor counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Position {
+    /// 1-based line.
+    pub line: usize,
+    /// 1-based column in Unicode code points; a byte that is not UTF-8 counts as one.
+    pub column: usize,
+}
+
+/// Which text of a change holds the finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The content of the file.
+    Content,
+    /// Its path.
+    Path,
+    /// The target of a symbolic link.
+    SymlinkTarget,
+}
+
+/// How a text came to be scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Origin {
+    /// In the index, about to be committed.
+    Staged,
+    /// A file of the work tree, named by the caller.
+    Worktree,
+    /// Standard input.
+    Stdin,
+}
+
+/// The line of a finding, cut to a window, every known secret in it masked; not yet escaped for a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// What stands left of the secret.
+    pub before: BString,
+    /// The mask that stands in the secret's place.
+    pub mask: String,
+    /// What stands right of it.
+    pub after: BString,
+}
+
+/// Where in a notebook a finding stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cell {
+    /// 1-based number of the cell, in file order.
+    pub number: usize,
+    /// What part of the cell.
+    pub kind: CellKind,
+    /// 1-based line inside that part's text.
+    pub line: usize,
+}
+
+/// The part of a notebook cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CellKind {
+    /// What the author wrote.
+    Source,
+    /// What running it printed.
+    Output,
+    /// Metadata of the cell or an output.
+    Metadata,
+}
+
+/// An inline comment on the finding's line or the line above.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "tool", content = "rules", rename_all = "kebab-case")]
+pub enum Marker {
+    /// `hf-guard: allow RULE-ID…`, with the ids it names.
+    HfGuard(Vec<String>),
+    /// `gitleaks:allow`.
+    Gitleaks,
+    /// `betterleaks:allow`.
+    Betterleaks,
+    /// `trufflehog:ignore`.
+    Trufflehog,
+    /// `pragma: allowlist secret`, or `nextline secret` on the line above.
+    DetectSecrets,
+}

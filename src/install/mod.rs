@@ -1,0 +1,1 @@
+//! Puts the hooks of `hooks/` in place and takes them away.

@@ -1,0 +1,116 @@
+//! What a run came to. It alone decides the exit code.
+
+use std::process::ExitCode;
+
+use bstr::BString;
+use serde::Serialize;
+
+use crate::finding::Finding;
+use crate::rules::Confidence;
+
+/// Everything that a report tells.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Findings that nothing accepts, in path and line order.
+    pub findings: Vec<Finding>,
+    /// Findings that the allowlist or an inline comment accepts.
+    pub accepted: Vec<Accepted>,
+    /// Texts that were to be read and were not.
+    pub skipped: Vec<Skip>,
+    /// What was read.
+    pub summary: Summary,
+    /// Lines for the person that are no findings: "configuration is part of this commit and disables …".
+    pub warnings: Vec<String>,
+}
+
+/// A finding and why it does not count.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The finding.
+    pub finding: Finding,
+    /// What accepts it.
+    pub by: AcceptedBy,
+}
+
+/// What accepts a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum AcceptedBy {
+    /// An `[[allow]]` entry of the configuration.
+    Entry {
+        /// 1-based line of the entry in the configuration.
+        line: usize,
+        /// The reason it states.
+        reason: String,
+    },
+    /// An inline comment, as it is written.
+    Comment {
+        /// `hf-guard: allow`, `gitleaks:allow`…
+        marker: String,
+    },
+    /// A credential that its issuer publishes for tests.
+    PublicTestCredential,
+}
+
+/// A text that was not read.
+#[derive(Debug, Serialize)]
+pub struct Skip {
+    /// Where it stands.
+    #[serde(serialize_with = "crate::text::path::serialize")]
+    pub path: BString,
+    /// Why, in a few words.
+    pub reason: String,
+}
+
+/// What was read.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Summary {
+    /// Texts that were scanned (blobs, paths of new files, link targets, files).
+    pub texts: u64,
+    /// Their size in bytes.
+    pub bytes: u64,
+    /// Entries with nothing new to read: deletions, gitlinks, mode changes, intent-to-add.
+    pub without_content: u64,
+}
+
+/// The process's exit code; no format and no flag changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything was read and nothing was found.
+    Clean,
+    /// Something was found.
+    Findings,
+    /// Not everything could be read.
+    Unfinished,
+}
+
+impl Outcome {
+    /// Findings win over skips: the person must see them first, and both block.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        if self.blocking().next().is_some() {
+            Exit::Findings
+        } else if self.skipped.is_empty() {
+            Exit::Clean
+        } else {
+            Exit::Unfinished
+        }
+    }
+
+    /// The findings that count: medium confidence and up.
+    pub fn blocking(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.confidence >= Confidence::Medium)
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Clean => Self::SUCCESS,
+            Exit::Findings => Self::from(1),
+            Exit::Unfinished => Self::from(2),
+        }
+    }
+}

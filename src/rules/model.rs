@@ -1,0 +1,130 @@
+//! What a rule is: the fields of one `[[rules]]` table, built in or from a configuration.
+//!
+//! In: TOML. Out: [`Rule`]. `build.rs` includes this very file to turn `src/rules/*.toml` into constants, so that
+//! a run of the program parses none of them; therefore it imports nothing of the crate.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+/// Text that is a constant in a built-in rule and owned in a custom one.
+pub type Text = Cow<'static, str>;
+
+/// How sure a finding of a rule is that it is a live credential's text.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Shown as a note; never blocks on its own.
+    Low,
+    /// A name beside a value, or an exact format whose checksum is wrong.
+    Medium,
+    /// A format that is one provider's alone.
+    High,
+}
+
+/// Which characters around a match would make it part of a longer word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Boundary {
+    /// A letter or digit beside the secret disqualifies it.
+    Alnum,
+    /// A letter, digit or `_` does.
+    Word,
+    /// A letter, digit, `_` or `-` does (the base64url alphabet).
+    Base64Url,
+    /// A letter, digit, `+`, `/` or `=` does.
+    Base64,
+    /// Nothing does; the regex itself says where the secret ends.
+    None,
+}
+
+/// A named check on the matched bytes, beyond the regex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// Last six characters are base62 of the CRC-32 of the body (GitHub, npm).
+    Crc32Base62,
+    /// Fine-grained GitHub tokens: base32 of a SHA-256.
+    GithubPat,
+    /// Grafana service accounts: CRC-32, little-endian, hex.
+    GrafanaCrc32,
+    /// Cloudflare: the last eight hex digits are the CRC-32 of the forty before.
+    CloudflareCrc32,
+    /// Atlassian: upper-hex CRC-32 after `=`.
+    AtlassianCrc32,
+    /// PyPI: a base64url macaroon.
+    PypiMacaroon,
+    /// A JWT whose payload must decode to JSON; claims become notes.
+    Jwt,
+    /// A JWT issued by Hugging Face: `iss` is `https://huggingface.co`.
+    HuggingFaceJwt,
+    /// Base64 JSON that must decode.
+    Base64Json,
+}
+
+/// One rule: what to look for, how to confirm it, and what to tell the person.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Stable name in kebab case; part of every fingerprint.
+    pub id: Text,
+    /// Who issues the credential.
+    pub provider: Text,
+    /// What the secret is, as the head of a sentence: "Hugging Face user access token".
+    pub description: Text,
+    /// Literals of which every match contains at least one, compared without regard to ASCII case.
+    pub keywords: Cow<'static, [Text]>,
+    /// Byte regex (Unicode off). The group `secret` is the secret; without one the whole match is.
+    pub regex: Text,
+    /// The part of the secret that only says what kind it is, and may be printed.
+    #[serde(default)]
+    pub prefix: Text,
+    /// What must not stand directly before the secret.
+    #[serde(default = "Rule::default_left")]
+    pub left: Boundary,
+    /// What must not stand directly after the secret.
+    #[serde(default = "Rule::default_right")]
+    pub right: Boundary,
+    /// Floor of the Shannon entropy of the secret without its prefix, in bits per character; 0 for none.
+    #[serde(default)]
+    pub min_entropy: f32,
+    /// Whether worded, repeated or sequential bodies are dropped as placeholders.
+    #[serde(default = "Rule::default_placeholders")]
+    pub placeholders: bool,
+    /// A named check; a failed one lowers the confidence, it does not silence.
+    #[serde(default)]
+    pub check: Option<Check>,
+    /// What a finding of this rule is worth before its check is looked at.
+    pub confidence: Confidence,
+    /// Password-like: a plain hash of it could be reversed, so none leaves the process.
+    #[serde(default)]
+    pub guessable: bool,
+    /// Lower-case hex SHA-256 of published test credentials that are never a finding.
+    #[serde(default)]
+    pub public_sha256: Cow<'static, [Text]>,
+    /// The vendor's own page that states the format.
+    pub source: Text,
+    /// Where the owner revokes it.
+    pub revoke: Text,
+    /// Texts that must give exactly one finding of this rule; see [`crate::rules::example`].
+    pub examples: Cow<'static, [Text]>,
+    /// Texts that must give none.
+    #[serde(default)]
+    pub counter_examples: Cow<'static, [Text]>,
+}
+
+impl Rule {
+    fn default_left() -> Boundary {
+        Boundary::Alnum
+    }
+
+    fn default_right() -> Boundary {
+        Boundary::Alnum
+    }
+
+    fn default_placeholders() -> bool {
+        true
+    }
+}

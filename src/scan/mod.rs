@@ -1,0 +1,106 @@
+//! From a text to findings.
+//!
+//! [`Scanner::candidates`] runs the prefilter and confirms its hits by regex; [`fresh`] keeps those that stand in lines
+//! which the old text does not have; [`Scanner::findings`] runs the checks and says where each stands.
+
+mod assess;
+mod confirm;
+pub mod excerpt;
+pub mod fresh;
+pub mod marker;
+
+use std::ops::Range;
+
+use bstr::BStr;
+
+use crate::finding::{Finding, Origin, Part};
+use crate::prefilter::Prefilter;
+use crate::rules::{RuleError, RuleSet};
+use crate::text::view::{self, View};
+
+/// Rules and their prefilter, ready to be asked; shared by all threads of a run.
+#[derive(Debug)]
+pub struct Scanner {
+    rules: RuleSet,
+    prefilter: Prefilter,
+}
+
+/// Where a text stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// Path from the repository's root, forward slashes.
+    pub path: &'a BStr,
+    /// Which text of the file.
+    pub part: Part,
+    /// How it came to be scanned.
+    pub origin: Origin,
+}
+
+/// One text under scan: its views and what matched in them.
+#[derive(Debug)]
+pub struct Candidates<'a> {
+    views: Vec<View<'a>>,
+    matches: Vec<Match>,
+}
+
+/// A confirmed match, before the checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Match {
+    /// Index into the rule set.
+    rule: usize,
+    /// Index into the views.
+    view: usize,
+    /// Byte range of the secret in the view's text.
+    secret: Range<usize>,
+}
+
+impl Scanner {
+    /// Builds the prefilter for `rules`.
+    #[must_use]
+    pub fn new(rules: RuleSet) -> Self {
+        let prefilter = Prefilter::new(&rules);
+        Self { rules, prefilter }
+    }
+
+    /// The rules it was made of.
+    #[must_use]
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// Every match of every rule in `text`, whole; nothing is known yet of what is new.
+    ///
+    /// # Errors
+    /// [`RuleError`] where a rule that was hit cannot be compiled.
+    pub fn candidates<'a>(&self, text: &'a [u8]) -> Result<Candidates<'a>, RuleError> {
+        let views = view::of(text);
+        let mut matches = Vec::new();
+        let mut hits = Vec::new();
+        for (index, view) in views.iter().enumerate() {
+            hits.clear();
+            self.prefilter.hits(&view.text, &mut hits);
+            confirm::matches(&self.rules, &view.text, &mut hits, |rule, secret| {
+                matches.push(Match {
+                    rule,
+                    view: index,
+                    secret,
+                });
+            })?;
+        }
+        Ok(Candidates { views, matches })
+    }
+
+    /// What is left of `candidates` after placeholders and checks, in order of place.
+    #[must_use]
+    pub fn findings(&self, candidates: &Candidates<'_>, place: Place<'_>) -> Vec<Finding> {
+        assess::findings(self, candidates, place)
+    }
+}
+
+impl Candidates<'_> {
+    /// Whether there is nothing to look at any further; most texts end here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.matches.is_empty()
+    }
+}

@@ -1,0 +1,9 @@
+//! Bytes that came from a repository, read and shown as text.
+//!
+//! [`escape`] makes them safe for a terminal, [`path`] names them in a report, [`position`] counts lines as an editor
+//! does, [`view`] finds the UTF-16 that git shows as binary.
+
+pub mod escape;
+pub mod path;
+pub mod position;
+pub mod view;

@@ -1,0 +1,4 @@
+//! The program as its users meet it: the real binary, real git, a repository of its own for each test.
+
+mod hook;
+mod support;

@@ -1,0 +1,220 @@
+//! A hermetic repository and the ways to run git and `hf-guard` in it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A temporary folder with a repository `repo` and a home of its own.
+pub struct Sandbox {
+    root: tempfile::TempDir,
+    work_dir: PathBuf,
+}
+
+impl Sandbox {
+    /// A fresh repository with the branch `main` and no commit.
+    #[track_caller]
+    pub fn new() -> Self {
+        Self::with_init_options(&[])
+    }
+
+    /// The same, with more options for `git init`, such as `--object-format=sha256`.
+    #[track_caller]
+    pub fn with_init_options(options: &[&str]) -> Self {
+        let root = tempfile::tempdir().expect("a temporary folder can be made");
+        fs::create_dir(root.path().join("home")).expect("the home can be made");
+        let work_dir = root.path().join("repo");
+        fs::create_dir(&work_dir).expect("the work tree can be made");
+        let sandbox = Self { root, work_dir };
+        let mut arguments = vec!["init", "--quiet", "--initial-branch=main"];
+        arguments.extend(options);
+        sandbox.git(&arguments);
+        sandbox
+    }
+
+    /// The work tree.
+    pub fn path(&self) -> &Path {
+        &self.work_dir
+    }
+
+    /// The folder around the work tree; other clones go here.
+    pub fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// `program` in the work tree, with an environment that holds nothing of the machine's.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.work_dir)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.root.path().join("home"))
+            .env("LC_ALL", "C.UTF-8")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_NAME", "A. Author")
+            .env("GIT_AUTHOR_EMAIL", "author@example.org")
+            .env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z")
+            .env("GIT_COMMITTER_NAME", "C. Committer")
+            .env("GIT_COMMITTER_EMAIL", "committer@example.org")
+            .env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_EDITOR", "true")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs git and gives its standard output; any failure fails the test.
+    #[track_caller]
+    pub fn git(&self, arguments: &[&str]) -> String {
+        let run = Run::of(self.command("git").args(arguments));
+        assert_eq!(run.code, 0, "git {arguments:?}: {}", run.stderr);
+        run.stdout
+    }
+
+    /// Runs git and gives whatever came of it.
+    #[track_caller]
+    pub fn try_git(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command("git").args(arguments))
+    }
+
+    /// Runs `hf-guard`.
+    #[track_caller]
+    pub fn guard(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(GUARD).args(arguments))
+    }
+
+    /// Runs `hf-guard` with `input` on its standard input.
+    #[track_caller]
+    pub fn guard_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
+        let mut child = self
+            .command(GUARD)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("hf-guard starts");
+        child
+            .stdin
+            .take()
+            .expect("standard input is piped")
+            .write_all(input)
+            .expect("hf-guard reads its input");
+        Run::from(child.wait_with_output().expect("hf-guard ends"))
+    }
+
+    /// Writes a file of the work tree, with the folders above it.
+    #[track_caller]
+    pub fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
+        let path = self.work_dir.join(path);
+        let folder = path.parent().expect("a file has a folder");
+        fs::create_dir_all(folder).expect("the folder can be made");
+        fs::write(path, content).expect("the file can be written");
+    }
+
+    /// Writes a file and stages it.
+    #[track_caller]
+    pub fn stage(&self, path: &str, content: impl AsRef<[u8]>) {
+        self.write(path, content);
+        self.git(&["add", "--force", "--", path]);
+    }
+
+    /// Stages everything and commits it, past any hook.
+    #[track_caller]
+    pub fn commit_all(&self, message: &str) {
+        self.git(&["add", "--all"]);
+        self.git(&[
+            "commit",
+            "--quiet",
+            "--no-verify",
+            "--allow-empty",
+            "--message",
+            message,
+        ]);
+    }
+}
+
+/// The binary under test.
+pub const GUARD: &str = env!("CARGO_BIN_EXE_hf-guard");
+
+/// What a program did.
+#[derive(Debug)]
+pub struct Run {
+    /// Its exit code; 128 and the signal's number where a signal ended it.
+    pub code: i32,
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+impl Run {
+    /// Runs `command` to its end.
+    #[track_caller]
+    pub fn of(command: &mut Command) -> Self {
+        Self::from(command.output().expect("the program starts"))
+    }
+
+    /// Asserts the exit code, and shows the output where it differs.
+    #[track_caller]
+    pub fn assert_code(&self, code: i32) -> &Self {
+        assert_eq!(
+            self.code, code,
+            "stdout: {}\nstderr: {}",
+            self.stdout, self.stderr
+        );
+        self
+    }
+
+    /// Asserts that neither stream holds `secret`, nor eight of its bytes past a prefix of eight.
+    #[track_caller]
+    pub fn assert_hides(&self, secret: &str) -> &Self {
+        for stream in [&self.stdout, &self.stderr] {
+            assert!(!stream.contains(secret), "the secret was printed");
+            let tail = &secret[secret.len().min(8)..];
+            for at in 0..tail.len().saturating_sub(7) {
+                assert!(
+                    !stream.contains(&tail[at..at + 8]),
+                    "a part of the secret was printed"
+                );
+            }
+        }
+        self
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        use std::os::unix::process::ExitStatusExt as _;
+        let status = output.status;
+        let code = status
+            .code()
+            .or_else(|| status.signal().map(|signal| 128 + signal));
+        Self {
+            code: code.expect("a process ends by itself or by a signal"),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// A Hugging Face user token that nobody owns; another `seed`, another token.
+pub fn hf_token(seed: u64) -> String {
+    format!("hf_{}", letters(seed, 34))
+}
+
+/// `len` letters that look random and are the same in every run.
+pub fn letters(seed: u64, len: usize) -> String {
+    const LETTERS: &[u8; 52] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d;
+    (0..len)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            char::from(LETTERS[(state >> 33) as usize % LETTERS.len()])
+        })
+        .collect()
+}
