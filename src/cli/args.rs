@@ -1,17 +1,158 @@
-//! The command line.
+//! The command line, as `--help` tells it.
 
-use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Keeps Hugging Face tokens, and the credentials that live beside them, out of git.
+///
+/// Without a command it scans what is staged, as `hf-guard scan --staged` does.
+///
+/// Exit status: 0 everything was read and nothing was found, 1 findings, 2 it could not finish.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(name = "hf-guard", version, max_term_width = 100)]
 pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) options: Options,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
 
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Options {
+    /// How the report is written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// Write the report to FILE instead of standard output
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Read the configuration from FILE instead of `.hf-guard.toml`
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration: every built-in rule, nothing accepted by it
+    #[arg(long, global = true)]
+    pub(super) no_config: bool,
+    /// List accepted findings too
+    #[arg(long, global = true)]
+    pub(super) show_accepted: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+    /// Print findings and errors, no advice
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say what was read, and how
+    #[arg(long, short, global = true)]
+    pub(super) verbose: bool,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For a person
+    Human,
+    /// For a program; the README documents the schema
+    Json,
+    /// For a code host: SARIF 2.1.0
+    Sarif,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR says otherwise
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Scans the staged changes, files, or standard input.
-    Scan,
+    /// Scan the staged changes, files and folders, or standard input
+    Scan(ScanArguments),
+    /// Run as a git hook; the installed hooks call this
+    Hook(HookArguments),
+    /// Install the hooks into this repository
+    Install(InstallArguments),
+    /// Remove the hooks and restore what was there before
+    Uninstall(UninstallArguments),
+    /// Accept a finding: append an entry to `.hf-guard.toml`
+    Allow(AllowArguments),
+    /// Show and check the rules
+    #[command(subcommand)]
+    Rules(RulesCommand),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScanArguments {
+    /// Scan what `git commit` would record now (the default without PATH)
+    #[arg(long, conflicts_with_all = ["paths", "tracked"])]
+    pub(super) staged: bool,
+    /// Scan every file that git tracks, as it stands in the index
+    #[arg(long, conflicts_with = "paths")]
+    pub(super) tracked: bool,
+    /// Files and folders to scan whole (.gitignore is respected in folders), or `-` for standard input
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HookArguments {
+    #[command(subcommand)]
+    pub(super) hook: Hook,
+}
+
+/// The hooks of git that hf-guard serves.
+#[derive(Debug, Subcommand)]
+pub(super) enum Hook {
+    /// Before a commit: scan what is staged
+    PreCommit,
+    /// Before a merge commit that has no conflict: scan what no parent has
+    PreMergeCommit,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InstallArguments {
+    /// For every repository of this user instead of this one
+    #[arg(long)]
+    pub(super) global: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UninstallArguments {
+    /// What `install --global` did
+    #[arg(long)]
+    pub(super) global: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AllowArguments {
+    /// The fingerprint that the report prints
+    #[arg(value_name = "FINGERPRINT")]
+    pub(super) fingerprint: String,
+    /// Why it may stay; whoever reads the configuration will want to know
+    #[arg(long)]
+    pub(super) reason: String,
+    /// Last day on which it is accepted
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) expires: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// One line a rule
+    List,
+    /// What a rule looks for, its source, and how to revoke what it finds
+    Show {
+        /// The rule
+        id: String,
+    },
+    /// Check rules and allowlist of a configuration: regexes, examples, unused entries
+    Check {
+        /// The configuration; `.hf-guard.toml` of this repository by default
+        file: Option<PathBuf>,
+    },
 }

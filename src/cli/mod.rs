@@ -1,23 +1,27 @@
 //! The edge: arguments, environment and streams. Everything below is handed what it needs.
 
+mod allow;
 mod args;
+mod hook;
+mod install;
+mod rules;
+mod scan;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::config::Config;
-use crate::git::{Ownership, Repository};
 use crate::outcome::Exit;
-use crate::rules::RuleSet;
-use crate::scan::Scanner;
-use crate::{allow, report, source};
+use args::{Arguments, Command};
+
+/// What a command came to; its errors are printed as a chain, and exit with 2.
+type Ended = Result<Exit, Box<dyn std::error::Error>>;
 
 /// Runs the program and gives its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    let _arguments = match args::Arguments::try_parse() {
+    let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             let wanted = error.exit_code() == 0;
@@ -27,22 +31,36 @@ pub fn run() -> ExitCode {
             };
         }
     };
-    match staged() {
+    match dispatch(&arguments) {
         Ok(exit) => exit.into(),
         Err(error) => {
             let mut stderr = io::stderr().lock();
             // Nobody is left to tell when standard error is gone; the exit code still says it.
-            drop(writeln!(stderr, "error: {error}"));
+            drop(writeln!(stderr, "{}", chain(&*error)));
             Exit::Unfinished.into()
         }
     }
 }
 
-fn staged() -> Result<Exit, Box<dyn std::error::Error>> {
-    let repository = Repository::open(Ownership::Check)?;
-    let scanner = Scanner::new(RuleSet::builtin());
-    let scanned = source::staged::scan(&repository, &scanner)?;
-    let outcome = allow::apply(scanned, &Config::default());
-    report::human::write(&outcome, &mut io::stdout().lock())?;
-    Ok(outcome.exit())
+fn dispatch(arguments: &Arguments) -> Ended {
+    let options = &arguments.options;
+    match &arguments.command {
+        None => scan::staged(options),
+        Some(Command::Scan(scan)) => scan::run(scan, options),
+        Some(Command::Hook(hook)) => hook::run(hook, options),
+        Some(Command::Install(install)) => install::install(install, options),
+        Some(Command::Uninstall(uninstall)) => install::uninstall(uninstall, options),
+        Some(Command::Allow(allow)) => allow::run(allow, options),
+        Some(Command::Rules(rules)) => rules::run(rules, options),
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = format!("hf-guard: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
 }
