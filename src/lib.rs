@@ -16,21 +16,37 @@
 //!       cli ──► install         arguments, environment, hooks
 //! ```
 //!
-//! Modules stand below in the order in which they may import each other: each only those above it.
+//! Modules stand below in the order in which they may import each other: each only those above it. (Blank lines keep
+//! rustfmt from sorting them.)
+
+pub mod secret;
+
+pub mod rules;
+
+pub mod fingerprint;
+
+pub mod finding;
+
+pub mod text;
+
+pub mod checks;
+
+pub mod prefilter;
+
+pub mod scan;
+
+pub mod outcome;
+
+pub mod git;
+
+pub mod config;
+
+pub mod source;
 
 pub mod allow;
-pub mod checks;
-pub mod cli;
-pub mod config;
-pub mod finding;
-pub mod fingerprint;
-pub mod git;
-pub mod install;
-pub mod outcome;
-pub mod prefilter;
+
 pub mod report;
-pub mod rules;
-pub mod scan;
-pub mod secret;
-pub mod source;
-pub mod text;
+
+pub mod install;
+
+pub mod cli;

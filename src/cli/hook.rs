@@ -2,9 +2,10 @@
 
 use super::args::{Hook, HookArguments, Options};
 use super::{Ended, scan};
+use crate::git::Ownership;
 
 pub(super) fn run(arguments: &HookArguments, options: &Options) -> Ended {
     match arguments.hook {
-        Hook::PreCommit | Hook::PreMergeCommit => scan::staged(options),
+        Hook::PreCommit | Hook::PreMergeCommit => scan::staged(Ownership::CheckedByGit, options),
     }
 }

@@ -6,6 +6,7 @@ mod hook;
 mod install;
 mod rules;
 mod scan;
+mod watchdog;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ type Ended = Result<Exit, Box<dyn std::error::Error>>;
 /// Runs the program and gives its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| end_on_panic(panic.location())));
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -45,7 +47,7 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: &Arguments) -> Ended {
     let options = &arguments.options;
     match &arguments.command {
-        None => scan::staged(options),
+        None => scan::staged(crate::git::Ownership::Check, options),
         Some(Command::Scan(scan)) => scan::run(scan, options),
         Some(Command::Hook(hook)) => hook::run(hook, options),
         Some(Command::Install(install)) => install::install(install, options),
@@ -53,6 +55,20 @@ fn dispatch(arguments: &Arguments) -> Ended {
         Some(Command::Allow(allow)) => allow::run(allow, options),
         Some(Command::Rules(rules)) => rules::run(rules, options),
     }
+}
+
+/// Says where, never what: the message of a panic can quote the text that was scanned.
+#[allow(
+    clippy::exit,
+    reason = "a panic is an unfinished scan, and the exit code for that is 2"
+)]
+fn end_on_panic(location: Option<&std::panic::Location<'_>>) {
+    let place = location.map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+    drop(writeln!(
+        io::stderr(),
+        "hf-guard: a bug in hf-guard{place}; nothing was let through, please report it"
+    ));
+    std::process::exit(2);
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

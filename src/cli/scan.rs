@@ -1,25 +1,66 @@
 //! `hf-guard scan`: pick the source, scan, apply the allowlist, report.
 
-use std::io;
+use std::io::{self, Write};
+use std::path::Path;
 
-use super::Ended;
 use super::args::{Options, ScanArguments};
+use super::{Ended, watchdog};
 use crate::config::Config;
 use crate::git::{Ownership, Repository};
 use crate::rules::RuleSet;
 use crate::scan::Scanner;
-use crate::{allow, report, source};
+use crate::source::paths::Base;
+use crate::source::{self, Progress, Scanned, SourceError};
+use crate::{allow, report};
 
 pub(super) fn run(arguments: &ScanArguments, options: &Options) -> Ended {
-    debug_assert!(arguments.staged || !arguments.tracked, "clap excludes both");
-    staged(options)
+    match arguments.paths.as_slice() {
+        [] => staged(Ownership::Check, options),
+        [path] if path == Path::new("-") => scan(options, |scanner, progress| {
+            source::stdin::scan(io::stdin().lock(), scanner, progress)
+        }),
+        paths => {
+            let base = base()?;
+            scan(options, |scanner, progress| {
+                source::paths::scan(paths, &base, scanner, progress)
+            })
+        }
+    }
 }
 
-pub(super) fn staged(_options: &Options) -> Ended {
-    let repository = Repository::open(Ownership::Check)?;
+/// Scans what `git commit` would record now.
+pub(super) fn staged(ownership: Ownership, options: &Options) -> Ended {
+    let repository = Repository::open(ownership)?;
+    scan(options, |scanner, _progress| {
+        source::staged::scan(&repository, scanner)
+    })
+}
+
+/// The part that every source shares.
+fn scan(
+    _options: &Options,
+    source: impl FnOnce(&Scanner, &Progress) -> Result<Scanned, SourceError>,
+) -> Ended {
+    let progress = watchdog::start()?;
+    let config = Config::default();
     let scanner = Scanner::new(RuleSet::builtin());
-    let scanned = source::staged::scan(&repository, &scanner)?;
-    let outcome = allow::apply(scanned, &Config::default());
-    report::human::write(&outcome, &mut io::stdout().lock())?;
+    let scanned = source(&scanner, &progress)?;
+    let outcome = allow::apply(scanned, &config);
+    let mut out = io::stdout().lock();
+    report::human::write(&outcome, &mut out)?;
+    out.flush()?;
     Ok(outcome.exit())
+}
+
+/// Paths are counted from the work tree's root, if there is one.
+fn base() -> io::Result<Base> {
+    let current_dir = std::env::current_dir()?;
+    let work_dir = Repository::open(Ownership::Check)
+        .ok()
+        .and_then(|repository| repository.work_dir())
+        .and_then(|root| root.canonicalize().ok());
+    Ok(Base {
+        current_dir: current_dir.canonicalize()?,
+        work_dir,
+    })
 }

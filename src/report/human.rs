@@ -21,5 +21,13 @@ pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
             finding.secret
         )?;
     }
+    for skip in &outcome.skipped {
+        writeln!(
+            out,
+            "not read: {}: {}",
+            escape::for_terminal(&skip.path),
+            skip.reason
+        )?;
+    }
     Ok(())
 }

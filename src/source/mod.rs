@@ -1,10 +1,19 @@
 //! Where texts come from. Each source reads every text that it is asked for, hands it to the [`crate::scan`] stage and
 //! counts it; what it could not read is an error or a skip, never nothing.
 
+mod parallel;
+pub mod paths;
 pub mod staged;
+pub mod stdin;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::finding::Finding;
 use crate::outcome::{Skip, Summary};
+use crate::rules::RuleError;
+use crate::scan::{Place, Scanner};
 
 /// What a source found, before the allowlist.
 #[derive(Debug, Default)]
@@ -17,6 +26,10 @@ pub struct Scanned {
     pub summary: Summary,
 }
 
+/// A sign of life: a scan that stops advancing is ended by whoever watches it.
+#[derive(Debug, Default)]
+pub struct Progress(AtomicU64);
+
 /// Why a source gave up.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -25,5 +38,64 @@ pub enum SourceError {
     Git(#[from] crate::git::GitError),
     /// A rule is unusable.
     #[error(transparent)]
-    Rule(#[from] crate::rules::RuleError),
+    Rule(#[from] RuleError),
+    /// A path that the caller named is not there.
+    #[error("cannot read {path:?}")]
+    Missing {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Standard input broke off.
+    #[error("cannot read standard input")]
+    ReadInput {
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Scanned {
+    /// Scans `text`, all of which counts as new.
+    ///
+    /// # Errors
+    /// [`RuleError`] where a rule that was hit is unusable.
+    pub fn scan_whole(
+        &mut self,
+        scanner: &Scanner,
+        text: &[u8],
+        place: Place<'_>,
+    ) -> Result<(), RuleError> {
+        let candidates = scanner.candidates(text)?;
+        if !candidates.is_empty() {
+            self.findings.extend(scanner.findings(&candidates, place));
+        }
+        self.summary.texts += 1;
+        self.summary.bytes += text.len() as u64;
+        Ok(())
+    }
+
+    /// Takes over what `other` found, behind what is here.
+    pub fn append(&mut self, mut other: Self) {
+        self.findings.append(&mut other.findings);
+        self.skipped.append(&mut other.skipped);
+        self.summary.texts += other.summary.texts;
+        self.summary.bytes += other.summary.bytes;
+        self.summary.without_content += other.summary.without_content;
+    }
+}
+
+impl Progress {
+    /// Says that another text, or another piece of one, is done.
+    pub fn advance(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often [`Progress::advance`] was called.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }

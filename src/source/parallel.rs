@@ -1,0 +1,66 @@
+//! The same work on many texts, on all cores, with results in the order of the texts.
+
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Below this many items a thread costs more than it saves.
+const ITEMS_WORTH_A_THREAD: usize = 32;
+
+/// Runs `work` on every item and gives the results in the order of `items`.
+///
+/// A panic in `work` becomes a panic here: a text that nobody finished must not look like a clean one.
+pub(super) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = cores.min(items.len() / ITEMS_WORTH_A_THREAD);
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let mut mine = Vec::new();
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(at) else { break };
+                    mine.push((at, work(item)));
+                }
+                done.lock()
+                    .expect("no thread panics while it holds the lock")
+                    .append(&mut mine);
+            });
+        }
+    });
+    let mut done = done
+        .into_inner()
+        .expect("no thread panics while it holds the lock");
+    done.sort_unstable_by_key(|&(at, _)| at);
+    assert_eq!(done.len(), items.len(), "every item was worked on");
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_stand_in_the_order_of_the_items() {
+        for len in [0, 1, 63, 64, 1_000] {
+            let items: Vec<usize> = (0..len).collect();
+            assert_eq!(
+                map(&items, |item| item * 2),
+                items.iter().map(|item| item * 2).collect::<Vec<_>>()
+            );
+        }
+    }
+
+    #[test]
+    fn a_panic_is_not_lost() {
+        let items: Vec<usize> = (0..1_000).collect();
+        let run = std::panic::catch_unwind(|| map(&items, |&item| assert_ne!(item, 500)));
+        assert!(run.is_err());
+    }
+}

@@ -1,0 +1,140 @@
+//! `hf-guard scan PATH…` and `hf-guard scan -`.
+
+use std::fs;
+
+use crate::support::{Sandbox, hf_token};
+
+#[test]
+fn a_folder_is_read_as_gitignore_says() {
+    let sandbox = Sandbox::new();
+    let (seen, ignored) = (hf_token(1), hf_token(2));
+    sandbox.write(".gitignore", "*.log\n");
+    sandbox.write("src/deep/.env", format!("HF_TOKEN={seen}\n"));
+    sandbox.write("run.log", &ignored);
+    let run = sandbox.guard(&["scan", "."]);
+    run.assert_code(1)
+        .assert_hides(&seen)
+        .assert_hides(&ignored);
+    assert!(run.stdout.contains("src/deep/.env:1:10"), "{}", run.stdout);
+    assert!(!run.stdout.contains("run.log"), "{}", run.stdout);
+    sandbox.guard(&["scan", "run.log"]).assert_code(1);
+}
+
+#[test]
+fn the_repository_s_own_folder_is_left_out_unless_it_is_named() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(1);
+    sandbox.git(&[
+        "remote",
+        "add",
+        "hub",
+        &format!("https://user:{token}@huggingface.co/a/b"),
+    ]);
+    sandbox.guard(&["scan", "."]).assert_code(0);
+    sandbox
+        .guard(&["scan", ".git/config"])
+        .assert_code(1)
+        .assert_hides(&token);
+}
+
+#[test]
+fn a_path_is_reported_from_the_root_wherever_the_caller_stands() {
+    let sandbox = Sandbox::new();
+    sandbox.write("sub/a.py", hf_token(1));
+    let mut command = sandbox.command(crate::support::GUARD);
+    command
+        .current_dir(sandbox.path().join("sub"))
+        .args(["scan", "--format=json", "a.py"]);
+    let run = crate::support::Run::of(&mut command);
+    run.assert_code(1);
+    assert!(run.stdout.contains("sub/a.py"), "{}", run.stdout);
+}
+
+#[test]
+fn links_are_read_as_links() {
+    let sandbox = Sandbox::new();
+    let outside = sandbox.root().join("outside.txt");
+    fs::write(&outside, hf_token(1)).expect("a file can be written");
+    std::os::unix::fs::symlink(&outside, sandbox.path().join("out")).expect("a link can be made");
+    sandbox.write("in.txt", "clean\n");
+    std::os::unix::fs::symlink("in.txt", sandbox.path().join("in")).expect("a link can be made");
+    sandbox.guard(&["scan", "."]).assert_code(0);
+    sandbox.guard(&["scan", "in"]).assert_code(0);
+    let named = sandbox.guard(&["scan", "out"]);
+    named.assert_code(2);
+    assert!((named.stdout + &named.stderr).contains("link that is not followed"));
+
+    let token = hf_token(2);
+    std::os::unix::fs::symlink(&token, sandbox.path().join("points")).expect("a link can be made");
+    sandbox
+        .guard(&["scan", "."])
+        .assert_code(1)
+        .assert_hides(&token);
+}
+
+#[test]
+fn a_pipe_in_a_folder_does_not_hang() {
+    let sandbox = Sandbox::new();
+    assert!(
+        sandbox
+            .command("mkfifo")
+            .arg("pipe")
+            .status()
+            .expect("mkfifo runs")
+            .success()
+    );
+    sandbox.write("a.py", hf_token(1));
+    sandbox.guard(&["scan", "."]).assert_code(1);
+}
+
+#[test]
+fn what_is_missing_or_unreadable_is_exit_2() {
+    let sandbox = Sandbox::new();
+    let run = sandbox.guard(&["scan", "no-such-file"]);
+    run.assert_code(2);
+    assert!(run.stderr.contains("no-such-file"), "{}", run.stderr);
+}
+
+#[test]
+fn a_name_that_holds_a_token_is_found_and_masked() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(1);
+    sandbox.write(format!("{token}.txt"), "clean\n");
+    sandbox
+        .guard(&["scan", "."])
+        .assert_code(1)
+        .assert_hides(&token);
+}
+
+#[test]
+fn many_files_come_out_in_order() {
+    let sandbox = Sandbox::new();
+    for file in 0..200 {
+        sandbox.write(format!("f{file:03}.py"), hf_token(file));
+    }
+    let run = sandbox.guard(&["scan", "--color=never", "."]);
+    run.assert_code(1);
+    let seen: Vec<usize> = (0..200)
+        .map(|file| {
+            run.stdout
+                .find(&format!("f{file:03}.py:1:1"))
+                .expect("each file is reported")
+        })
+        .collect();
+    assert!(seen.is_sorted());
+}
+
+#[test]
+fn standard_input_counts_as_added() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(1);
+    let run = sandbox.guard_with_input(
+        &["scan", "-"],
+        format!("ok\nexport HF_TOKEN={token}\n").as_bytes(),
+    );
+    run.assert_code(1).assert_hides(&token);
+    assert!(run.stdout.contains("<stdin>:2:17"), "{}", run.stdout);
+    sandbox
+        .guard_with_input(&["scan", "-"], b"nothing here\n")
+        .assert_code(0);
+}
