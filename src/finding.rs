@@ -75,6 +75,8 @@ pub enum Origin {
     Worktree,
     /// Standard input.
     Stdin,
+    /// A commit message.
+    Message,
 }
 
 /// The line of a finding, cut to a window, every known secret in it masked; not yet escaped for a terminal.

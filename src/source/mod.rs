@@ -1,8 +1,10 @@
 //! Where texts come from. Each source reads every text that it is asked for, hands it to the [`crate::scan`] stage and
 //! counts it; what it could not read is an error or a skip, never nothing.
 
+pub mod message;
 mod parallel;
 pub mod paths;
+pub mod push;
 pub mod staged;
 pub mod stdin;
 
