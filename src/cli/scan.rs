@@ -1,17 +1,17 @@
 //! `hf-guard scan`: pick the source, scan, apply the allowlist, report.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use super::args::{Options, ScanArguments};
-use super::{Ended, watchdog};
+use super::{Ended, reporting, watchdog};
+use crate::allow;
 use crate::config::Config;
 use crate::git::{Ownership, Repository};
 use crate::rules::RuleSet;
 use crate::scan::Scanner;
 use crate::source::paths::Base;
 use crate::source::{self, Progress, Scanned, SourceError};
-use crate::{allow, report};
 
 pub(super) fn run(arguments: &ScanArguments, options: &Options) -> Ended {
     match arguments.paths.as_slice() {
@@ -38,7 +38,7 @@ pub(super) fn staged(ownership: Ownership, options: &Options) -> Ended {
 
 /// The part that every source shares.
 fn scan(
-    _options: &Options,
+    options: &Options,
     source: impl FnOnce(&Scanner, &Progress) -> Result<Scanned, SourceError>,
 ) -> Ended {
     let progress = watchdog::start()?;
@@ -46,9 +46,7 @@ fn scan(
     let scanner = Scanner::new(RuleSet::builtin());
     let scanned = source(&scanner, &progress)?;
     let outcome = allow::apply(scanned, &config);
-    let mut out = io::stdout().lock();
-    report::human::write(&outcome, &mut out)?;
-    out.flush()?;
+    reporting::write(&outcome, options)?;
     Ok(outcome.exit())
 }
 

@@ -1,3 +1,24 @@
 //! An outcome in words: for a person, for a program, for a code host.
+//!
+//! In: an [`Outcome`] and [`Options`]. Out: text, written to whatever the edge passes. Nothing here decides the exit
+//! code, and nothing here panics on a closed or full output: its error is returned.
 
 pub mod human;
+pub mod json;
+pub mod options;
+
+use std::io::{self, Write};
+
+use crate::outcome::Outcome;
+pub use options::{Accepted, Color, Detail, Format, Options, Surroundings};
+
+/// Writes the report that `options` ask for, and flushes `out`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    match options.format {
+        Format::Human => human::write(outcome, out),
+        Format::Json | Format::Sarif => json::write(outcome, out),
+    }
+}

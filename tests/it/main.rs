@@ -3,4 +3,5 @@
 mod architecture;
 mod hook;
 mod paths;
+mod report;
 mod support;

@@ -1,0 +1,139 @@
+//! The report for a program: one JSON document, `"schema": 1`, described in the README.
+//!
+//! In: an outcome. Out: its findings, field by field; a later version adds fields and `origin` kinds, and never renames
+//! or drops one. Secrets appear as masks, paths as [`crate::text::path::encode`] writes them.
+
+use std::io::{self, Write};
+
+use bstr::BString;
+use serde::Serialize;
+
+use crate::finding::{Cell, Finding, Origin, Part};
+use crate::fingerprint::Fingerprint;
+use crate::outcome::{AcceptedBy, Outcome, Skip, Summary};
+use crate::rules::Confidence;
+use crate::secret::Secret;
+
+/// Version of the document; a reader refuses a number it does not know.
+pub const SCHEMA: u32 = 1;
+
+/// Writes `outcome` as one document and a final newline.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    write_document(&Document::of(outcome), out)
+}
+
+/// Serializes with indentation and a final newline.
+///
+/// `##[` is spelled `#\u0023[`: GitHub's and Azure's runners obey `##[…]` anywhere in a line of a job's output.
+/// Source: <https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs>
+pub(super) fn write_document(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(document)?;
+    out.write_all(text.replace("##[", "#\\u0023[").as_bytes())?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    findings: Vec<Entry<'a>>,
+    accepted: Vec<Entry<'a>>,
+    skipped: &'a [Skip],
+    warnings: &'a [String],
+    summary: Counts,
+}
+
+impl<'a> Document<'a> {
+    fn of(outcome: &'a Outcome) -> Self {
+        Self {
+            schema: SCHEMA,
+            findings: outcome
+                .findings
+                .iter()
+                .map(|finding| Entry::of(finding, None))
+                .collect(),
+            accepted: outcome
+                .accepted
+                .iter()
+                .map(|accepted| Entry::of(&accepted.finding, Some(&accepted.by)))
+                .collect(),
+            skipped: &outcome.skipped,
+            warnings: &outcome.warnings,
+            summary: Counts {
+                findings: outcome.findings.len(),
+                blocking: outcome.blocking().count(),
+                accepted: outcome.accepted.len(),
+                skipped: outcome.skipped.len(),
+                read: outcome.summary,
+            },
+        }
+    }
+}
+
+/// How many of what; `findings` counts the low-confidence ones too, `blocking` does not.
+#[derive(Serialize)]
+struct Counts {
+    findings: usize,
+    blocking: usize,
+    accepted: usize,
+    skipped: usize,
+    #[serde(flatten)]
+    read: Summary,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    rule: &'a str,
+    description: &'a str,
+    provider: &'a str,
+    confidence: Confidence,
+    #[serde(serialize_with = "crate::text::path::serialize")]
+    path: &'a BString,
+    part: Part,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<&'a Cell>,
+    origin: &'a Origin,
+    secret: &'a Secret,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_sha256: Option<String>,
+    fingerprint: &'a Fingerprint,
+    notes: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a AcceptedBy>,
+}
+
+impl<'a> Entry<'a> {
+    fn of(finding: &'a Finding, by: Option<&'a AcceptedBy>) -> Self {
+        Self {
+            rule: &finding.rule.id,
+            description: &finding.rule.description,
+            provider: &finding.rule.provider,
+            confidence: finding.confidence,
+            path: &finding.shown_path,
+            part: finding.part,
+            line: finding.start.line,
+            column: finding.start.column,
+            end_line: finding.end.line,
+            end_column: finding.end.column,
+            cell: finding.cell.as_ref(),
+            origin: &finding.origin,
+            secret: &finding.secret,
+            secret_sha256: secret_sha256(finding),
+            fingerprint: &finding.fingerprint,
+            notes: &finding.notes,
+            by,
+        }
+    }
+}
+
+/// The hash of the secret, unless likely ones could be tried against it.
+pub(super) fn secret_sha256(finding: &Finding) -> Option<String> {
+    (!finding.rule.guessable).then(|| finding.secret.sha256())
+}
