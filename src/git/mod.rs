@@ -3,6 +3,7 @@
 //! [`Repository`] is the one door; libgit2 is imported by [`libgit2`] alone.
 
 mod libgit2;
+pub mod object;
 mod oid;
 
 use std::path::{Path, PathBuf};
