@@ -97,6 +97,9 @@ pub struct Cell {
     pub number: usize,
     /// What part of the cell.
     pub kind: CellKind,
+    /// The MIME type of an output that has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mime: Option<String>,
     /// 1-based line inside that part's text.
     pub line: usize,
 }

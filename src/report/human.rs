@@ -1,33 +1,196 @@
-//! For the person who is interrupted.
+//! The report for the person who is interrupted: what was found and where, how to take it out here, how to go on.
+//!
+//! Findings come first and the count last, nearest to the prompt. Where there is nothing to say, nothing is written.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::paint::{Paint, Role};
+use super::{Accepted, Detail, Options, block, remedy, runner};
+use crate::finding::{Finding, Origin};
 use crate::outcome::Outcome;
+use crate::rules::Confidence;
 use crate::text::escape;
 
-/// Writes the report; nothing where there is nothing to say.
+/// Writes the report.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &outcome.findings {
-        writeln!(
-            out,
-            "{}:{}:{}: {} ({})",
-            escape::for_terminal(&finding.shown_path),
-            finding.start.line,
-            finding.start.column,
-            finding.rule.description,
-            finding.secret
-        )?;
+pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = render(outcome, options);
+    if options.surroundings.github_actions {
+        text = runner::disarm(&text);
     }
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+fn render(outcome: &Outcome, options: &Options) -> String {
+    let paint = Paint::new(options.colored());
+    let blocking: Vec<&Finding> = outcome.blocking().collect();
+    let mut sections = vec![warnings(outcome, paint)];
+    if options.detail == Detail::Quiet {
+        sections.extend(
+            blocking
+                .iter()
+                .map(|finding| line(block::headline(finding, paint))),
+        );
+        sections.push(skips(outcome, paint));
+        return sections.concat();
+    }
+    sections.extend(blocking.iter().map(|finding| whole(finding, paint)));
+    sections.push(skips(outcome, paint));
+    let notes = outcome
+        .findings
+        .iter()
+        .filter(|finding| finding.confidence == Confidence::Low);
+    sections.extend(notes.map(|finding| whole(finding, paint)));
+    sections.push(accepted(outcome, options, paint));
+    sections.push(remedy::of(&blocking, options, paint));
+    sections.push(count(outcome, options, paint));
+    sections.retain(|section| !section.is_empty());
+    sections.join("\n")
+}
+
+fn line(mut text: String) -> String {
+    text.push('\n');
+    text
+}
+
+fn whole(finding: &Finding, paint: Paint) -> String {
+    line(block::headline(finding, paint)) + &block::body(finding, paint)
+}
+
+fn warnings(outcome: &Outcome, paint: Paint) -> String {
+    let mut text = String::new();
+    for warning in &outcome.warnings {
+        push(
+            &mut text,
+            format_args!(
+                "{} {}",
+                paint.paint(Role::Note, "hf-guard: warning:"),
+                escape::for_terminal(warning.as_bytes())
+            ),
+        );
+    }
+    text
+}
+
+fn skips(outcome: &Outcome, paint: Paint) -> String {
+    let mut text = String::new();
     for skip in &outcome.skipped {
-        writeln!(
-            out,
-            "not read: {}: {}",
-            escape::for_terminal(&skip.path),
-            skip.reason
-        )?;
+        push(
+            &mut text,
+            format_args!(
+                "{} {} {}",
+                paint.paint(
+                    Role::Place,
+                    format!("{}:", escape::for_terminal(&skip.path))
+                ),
+                paint.paint(Role::Alarm, "not read:"),
+                escape::for_terminal(skip.reason.as_bytes())
+            ),
+        );
     }
-    Ok(())
+    text
+}
+
+fn accepted(outcome: &Outcome, options: &Options, paint: Paint) -> String {
+    let mut text = String::new();
+    if options.accepted == Accepted::List {
+        for accepted in &outcome.accepted {
+            let told = block::accepted(&accepted.finding, &accepted.by, paint);
+            push(&mut text, format_args!("{told}"));
+        }
+    }
+    text
+}
+
+/// The last lines: how many of what, and what that means.
+fn count(outcome: &Outcome, options: &Options, paint: Paint) -> String {
+    let blocking = outcome.blocking().count();
+    let notes = outcome.findings.len() - blocking;
+    let mut parts = Vec::new();
+    if blocking > 0 {
+        parts.push(number(blocking, "finding"));
+    }
+    if !outcome.skipped.is_empty() {
+        parts.push(format!(
+            "{} not read",
+            number(outcome.skipped.len(), "text")
+        ));
+    }
+    let blocks = !parts.is_empty();
+    if notes > 0 {
+        parts.push(number(notes, "note"));
+    }
+    if !outcome.accepted.is_empty() {
+        let hint = match options.accepted {
+            Accepted::Count => " (--show-accepted lists them)",
+            Accepted::List => "",
+        };
+        parts.push(format!("{} accepted{hint}", outcome.accepted.len()));
+    }
+    let mut text = String::new();
+    if !parts.is_empty() {
+        let role = if blocks { Role::Alarm } else { Role::Note };
+        let verdict = if blocks {
+            verdict(outcome)
+        } else {
+            "; nothing blocks"
+        };
+        push(
+            &mut text,
+            format_args!(
+                "{} {}{verdict}.",
+                paint.paint(role, "hf-guard:"),
+                parts.join(", ")
+            ),
+        );
+    }
+    if options.detail == Detail::Verbose {
+        push(&mut text, format_args!("hf-guard: {}", read(outcome)));
+    }
+    text
+}
+
+/// What follows from findings or unread texts. Only what is staged can be kept out of a commit.
+fn verdict(outcome: &Outcome) -> &'static str {
+    let staged = outcome.findings.is_empty()
+        || outcome
+            .findings
+            .iter()
+            .any(|finding| finding.origin == Origin::Staged);
+    match (outcome.skipped.is_empty(), staged) {
+        (true, true) => "; this blocks the commit",
+        (true, false) => "",
+        (false, _) => "; what was not read may hold a secret, and blocks too",
+    }
+}
+
+fn read(outcome: &Outcome) -> String {
+    let summary = &outcome.summary;
+    let mut text = format!("{} texts read, {} bytes", summary.texts, summary.bytes);
+    if summary.without_content > 0 {
+        text.push_str(&format!(
+            "; {} entries have nothing new to read",
+            summary.without_content
+        ));
+    }
+    if outcome.findings.is_empty() && outcome.skipped.is_empty() {
+        text.push_str("; nothing found");
+    }
+    text.push('.');
+    text
+}
+
+/// `1 finding`, `2 findings`.
+pub(super) fn number(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+/// Appends a line.
+pub(super) fn push(text: &mut String, words: std::fmt::Arguments<'_>) {
+    writeln!(text, "{words}").expect("a String takes any text");
 }

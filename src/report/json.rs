@@ -13,6 +13,7 @@ use crate::fingerprint::Fingerprint;
 use crate::outcome::{AcceptedBy, Outcome, Skip, Summary};
 use crate::rules::Confidence;
 use crate::secret::Secret;
+use crate::text::escape;
 
 /// Version of the document; a reader refuses a number it does not know.
 pub const SCHEMA: u32 = 1;
@@ -27,10 +28,11 @@ pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 
 /// Serializes with indentation and a final newline.
 ///
+/// Characters that steer a terminal are spelled `\uXXXX`, for whoever looks at it there, and
 /// `##[` is spelled `#\u0023[`: GitHub's and Azure's runners obey `##[…]` anywhere in a line of a job's output.
 /// Source: <https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs>
 pub(super) fn write_document(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(document)?;
+    let text = escape::in_json(&serde_json::to_string_pretty(document)?);
     out.write_all(text.replace("##[", "#\\u0023[").as_bytes())?;
     out.write_all(b"\n")?;
     out.flush()

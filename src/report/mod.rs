@@ -3,9 +3,19 @@
 //! In: an [`Outcome`] and [`Options`]. Out: text, written to whatever the edge passes. Nothing here decides the exit
 //! code, and nothing here panics on a closed or full output: its error is returned.
 
+mod advice;
+mod block;
+#[cfg(test)]
+mod fixture;
+mod habitat;
 pub mod human;
 pub mod json;
 pub mod options;
+mod paint;
+mod remedy;
+mod runner;
+pub mod sarif;
+mod shell;
 
 use std::io::{self, Write};
 
@@ -18,7 +28,8 @@ pub use options::{Accepted, Color, Detail, Format, Options, Surroundings};
 /// Those of `out`.
 pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     match options.format {
-        Format::Human => human::write(outcome, out),
-        Format::Json | Format::Sarif => json::write(outcome, out),
+        Format::Human => human::write(outcome, options, out),
+        Format::Json => json::write(outcome, out),
+        Format::Sarif => sarif::write(outcome, out),
     }
 }

@@ -74,7 +74,7 @@ pub struct Surroundings {
     pub dumb_terminal: bool,
     /// `GITHUB_ACTIONS` is `true`: a line of output can be a command to the runner.
     pub github_actions: bool,
-    /// The person stands below the repository's root, so that paths need git's `:/` to name files.
+    /// The person stands below the repository's root, where the report's paths lead nowhere.
     pub below_root: bool,
 }
 

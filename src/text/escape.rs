@@ -27,8 +27,26 @@ pub fn for_terminal(bytes: &[u8]) -> String {
     shown
 }
 
-/// Characters that move the cursor, reorder the line or cannot be seen.
-fn is_unsafe(character: char) -> bool {
+/// `json`, which must be valid, with the same characters spelled `\uXXXX`: serializers leave most of them raw.
+#[must_use]
+pub fn in_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        // A raw control character of ASCII stands between values only; DEL may stand in a string.
+        if character < ' ' || !is_unsafe(character) {
+            shown.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    shown
+}
+
+/// Whether `character` moves the cursor, reorders the line or cannot be seen.
+#[must_use]
+pub fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
@@ -51,5 +69,20 @@ mod tests {
         assert_eq!(for_terminal("c1 \u{9b}".as_bytes()), "c1 \\x9b");
         assert_eq!(for_terminal(b"latin \xe9\n"), "latin \\xe9\\x0a");
         assert_eq!(for_terminal("plain é 模型".as_bytes()), "plain é 模型");
+    }
+
+    #[test]
+    fn json_means_the_same_and_shows_no_such_character() {
+        let value = "\u{9b}\u{7f}\u{202e}\u{e0041}é\n";
+        let json = serde_json::to_string_pretty(&[value]).expect("text serializes");
+        let shown = in_json(&json);
+        assert!(
+            !shown
+                .chars()
+                .any(|character| character >= ' ' && is_unsafe(character))
+        );
+        assert!(shown.contains('é'));
+        let back: [String; 1] = serde_json::from_str(&shown).expect("it is JSON");
+        assert_eq!(back, [value]);
     }
 }

@@ -1,0 +1,170 @@
+//! One finding as lines for a person: where and what, the masked line, carets under the mask, what the checks learned.
+
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::paint::{Paint, Role};
+use crate::finding::{Cell, CellKind, Finding, Part};
+use crate::outcome::AcceptedBy;
+use crate::rules::Confidence;
+use crate::text::escape;
+
+/// `path:line:column: what (rule)`, as terminals and editors make it a link; `low` ones say that they are notes.
+pub(super) fn headline(finding: &Finding, paint: Paint) -> String {
+    let path = escape::for_terminal(&finding.shown_path);
+    let (place, part) = match finding.part {
+        Part::Content => (
+            format!("{path}:{}:{}:", finding.start.line, finding.start.column),
+            "",
+        ),
+        Part::Path => (format!("{path}:"), " in the file's name"),
+        Part::SymlinkTarget => (format!("{path}:"), " in the link's target"),
+    };
+    let (role, prefix) = if finding.confidence == Confidence::Low {
+        (Role::Note, "note: ")
+    } else {
+        (Role::Alarm, "")
+    };
+    let what = escape::for_terminal(finding.rule.description.as_bytes());
+    format!(
+        "{} {}{part}: {} ({})",
+        paint.paint(Role::Place, place),
+        paint.paint(role, format!("{prefix}{what}")),
+        finding.secret,
+        escape::for_terminal(finding.rule.id.as_bytes()),
+    )
+}
+
+/// The lines under the headline, each with its line end.
+pub(super) fn body(finding: &Finding, paint: Paint) -> String {
+    let mut text = excerpt(finding, paint);
+    if let Some(cell) = &finding.cell {
+        push(&mut text, &cell_name(cell));
+    }
+    for note in &finding.notes {
+        push(&mut text, &escape::for_terminal(note.as_bytes()));
+    }
+    text
+}
+
+/// One line of an accepted finding.
+pub(super) fn accepted(finding: &Finding, by: &AcceptedBy, paint: Paint) -> String {
+    let reason = match by {
+        AcceptedBy::Entry { line, reason } => {
+            format!(
+                "line {line} of the configuration: {}",
+                escape::for_terminal(reason.as_bytes())
+            )
+        }
+        AcceptedBy::Comment { marker } => {
+            format!("the comment `{}`", escape::for_terminal(marker.as_bytes()))
+        }
+        AcceptedBy::PublicTestCredential => {
+            "its issuer, who publishes this credential for tests".to_owned()
+        }
+    };
+    format!("{}, accepted by {reason}", headline(finding, paint))
+}
+
+fn excerpt(finding: &Finding, paint: Paint) -> String {
+    let label = match finding.part {
+        Part::Content => finding.start.line.to_string(),
+        Part::Path => "name".to_owned(),
+        Part::SymlinkTarget => "link".to_owned(),
+    };
+    let blank = " ".repeat(label.len());
+    let before = escape::for_terminal(&finding.excerpt.before);
+    let mask = escape::for_terminal(finding.excerpt.mask.as_bytes());
+    let after = escape::for_terminal(&finding.excerpt.after);
+    let indent = " ".repeat(before.width());
+    let carets = "^".repeat(mask.width().max(1));
+    format!(
+        "  {} {before}{mask}{after}\n  {} {indent}{}\n",
+        paint.paint(Role::Gutter, format_args!("{label} |")),
+        paint.paint(Role::Gutter, format_args!("{blank} |")),
+        paint.paint(Role::Alarm, carets),
+    )
+}
+
+fn cell_name(cell: &Cell) -> String {
+    let mut name = format!("cell {}, ", cell.number);
+    name.push_str(match cell.kind {
+        CellKind::Source => "source",
+        CellKind::Output => "output",
+        CellKind::Metadata => "metadata",
+    });
+    if let Some(mime) = &cell.mime {
+        name.push_str(&format!(" ({})", escape::for_terminal(mime.as_bytes())));
+    }
+    name.push_str(&format!(", line {} of it", cell.line));
+    name
+}
+
+fn push(text: &mut String, line: &str) {
+    writeln!(text, "  {line}").expect("a String takes any text");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::finding;
+
+    #[test]
+    fn carets_stand_under_the_mask_whatever_is_before_it() {
+        for before in [
+            "",
+            "key = '",
+            "模型 = \"",
+            "e\u{301} = ",
+            "\tx = ",
+            "\u{1b}[31m ",
+            "👩‍🚀 ",
+        ] {
+            let mut finding = finding(1);
+            finding.excerpt.before = before.into();
+            let text = excerpt(&finding, Paint::new(false));
+            let lines: Vec<&str> = text.lines().collect();
+            let mask_at = lines[0]
+                .find(&finding.excerpt.mask)
+                .expect("the mask is shown");
+            let caret_at = lines[1].find('^').expect("there are carets");
+            assert_eq!(
+                lines[0][..mask_at].width(),
+                lines[1][..caret_at].width(),
+                "{before:?}"
+            );
+            assert_eq!(lines[1][caret_at..].len(), finding.excerpt.mask.width());
+        }
+    }
+
+    #[test]
+    fn nothing_of_the_repository_is_raw() {
+        let mut finding = finding(1);
+        let hostile = "\u{1b}[2J\u{202e}\u{200b}\n";
+        finding.shown_path = hostile.into();
+        finding.excerpt.before = hostile.into();
+        finding.excerpt.after = hostile.into();
+        finding.notes = vec![hostile.to_owned()];
+        finding.cell = Some(Cell {
+            number: 1,
+            kind: CellKind::Output,
+            mime: Some(hostile.to_owned()),
+            line: 1,
+        });
+        let by = AcceptedBy::Entry {
+            line: 1,
+            reason: hostile.to_owned(),
+        };
+        let paint = Paint::new(false);
+        let text =
+            headline(&finding, paint) + &body(&finding, paint) + &accepted(&finding, &by, paint);
+        assert!(
+            !text
+                .chars()
+                .any(|character| character != '\n' && escape::is_unsafe(character)),
+            "{text:?}"
+        );
+        assert_eq!(body(&finding, paint).lines().count(), 4);
+    }
+}

@@ -1,0 +1,173 @@
+//! What kind of text a secret stands in: it decides how to take it out.
+//!
+//! In: a finding. Out: a [`Habitat`], from the words beside the secret first, then from the file's name.
+
+use bstr::{BStr, ByteSlice};
+
+use crate::finding::{CellKind, Finding, Part};
+
+/// A kind of text that has its own way of doing without a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Habitat {
+    /// The file's path itself.
+    Path,
+    /// The target of a symbolic link.
+    Link,
+    /// `https://user:SECRET@host/…`.
+    Url,
+    /// Code in a notebook's cell.
+    NotebookSource,
+    /// What a notebook's cell printed.
+    NotebookOutput,
+    /// Metadata of a notebook.
+    NotebookMetadata,
+    /// Python.
+    Python,
+    /// JavaScript or TypeScript.
+    JavaScript,
+    /// A shell script, or a shell's start-up file.
+    Shell,
+    /// A workflow or an action of GitHub.
+    GithubActions,
+    /// A pipeline of GitLab.
+    GitlabCi,
+    /// A Dockerfile.
+    Dockerfile,
+    /// Any other YAML.
+    Yaml,
+    /// A file that exists to hold secrets: `.env`, `.netrc`, a key.
+    SecretFile,
+    /// The sample of one: `.env.example`.
+    SampleFile,
+    /// Anything else.
+    Other,
+}
+
+impl Habitat {
+    /// The habitat of the secret of `finding`.
+    pub(super) fn of(finding: &Finding) -> Self {
+        match finding.part {
+            Part::Path => return Self::Path,
+            Part::SymlinkTarget => return Self::Link,
+            Part::Content => {}
+        }
+        let by_name = Self::of_path(finding.path.as_bstr());
+        match by_name {
+            Self::NotebookSource => match finding.cell.as_ref().map(|cell| cell.kind) {
+                Some(CellKind::Source) => Self::NotebookSource,
+                Some(CellKind::Output) => Self::NotebookOutput,
+                Some(CellKind::Metadata) | None => Self::NotebookMetadata,
+            },
+            Self::SecretFile | Self::SampleFile => by_name,
+            _ if stands_in_url(&finding.excerpt.before, &finding.excerpt.after) => Self::Url,
+            _ => by_name,
+        }
+    }
+
+    fn of_path(path: &BStr) -> Self {
+        let path = path.to_ascii_lowercase();
+        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+        Self::of_name(name)
+            .or_else(|| Self::of_place(&path))
+            .or_else(|| Self::of_extension(name))
+            .unwrap_or(Self::Other)
+    }
+
+    fn of_name(name: &[u8]) -> Option<Self> {
+        let is_env = name == b".env" || name.starts_with(b".env.") || name.ends_with(b".env");
+        let is_sample = [&b"example"[..], b"sample", b"template", b"dist"]
+            .iter()
+            .any(|word| name.contains_str(word));
+        Some(match name {
+            _ if is_env && is_sample => Self::SampleFile,
+            _ if is_env => Self::SecretFile,
+            b".envrc" | b".netrc" | b"_netrc" | b".npmrc" | b".pypirc" | b".git-credentials"
+            | b"secrets.toml" | b"kaggle.json" | b"stored_tokens" | b"token" | b"credentials"
+            | b"id_rsa" | b"id_ed25519" | b"id_ecdsa" | b"id_dsa" => Self::SecretFile,
+            b".bashrc" | b".zshrc" | b".zshenv" | b".profile" | b".bash_profile" => Self::Shell,
+            b".gitlab-ci.yml" => Self::GitlabCi,
+            b"dockerfile" | b"containerfile" => Self::Dockerfile,
+            _ if name.starts_with(b"dockerfile.") => Self::Dockerfile,
+            b"action.yml" | b"action.yaml" => Self::GithubActions,
+            _ => return None,
+        })
+    }
+
+    /// Files whose folder says what they are; `path` in lower case.
+    fn of_place(path: &[u8]) -> Option<Self> {
+        if path.starts_with(b".github/workflows/") {
+            Some(Self::GithubActions)
+        } else if path.starts_with(b".gitlab/") && path.ends_with(b".yml") {
+            Some(Self::GitlabCi)
+        } else {
+            None
+        }
+    }
+
+    fn of_extension(name: &[u8]) -> Option<Self> {
+        let extension = &name[name.rfind_byte(b'.')? + 1..];
+        Some(match extension {
+            b"ipynb" => Self::NotebookSource,
+            b"py" | b"pyi" | b"pyx" | b"pyw" => Self::Python,
+            b"js" | b"mjs" | b"cjs" | b"jsx" | b"ts" | b"mts" | b"cts" | b"tsx" | b"vue"
+            | b"svelte" => Self::JavaScript,
+            b"sh" | b"bash" | b"zsh" | b"ksh" | b"fish" | b"slurm" | b"sbatch" => Self::Shell,
+            b"dockerfile" | b"containerfile" => Self::Dockerfile,
+            b"yml" | b"yaml" => Self::Yaml,
+            b"pem" | b"key" | b"p12" | b"ppk" | b"keystore" => Self::SecretFile,
+            _ => return None,
+        })
+    }
+}
+
+/// Whether a secret between these texts is the password of a URL.
+fn stands_in_url(before: &[u8], after: &[u8]) -> bool {
+    let word = before
+        .rsplit(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`'))
+        .next()
+        .unwrap_or_default();
+    word.contains_str("://") && after.starts_with(b"@")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_the_kind() {
+        for (path, expected) in [
+            ("src/train.py", Habitat::Python),
+            ("App.TSX", Habitat::JavaScript),
+            ("run.sh", Habitat::Shell),
+            (".github/workflows/ci.yml", Habitat::GithubActions),
+            ("action.yml", Habitat::GithubActions),
+            (".gitlab-ci.yml", Habitat::GitlabCi),
+            ("k8s/app.yaml", Habitat::Yaml),
+            ("Dockerfile", Habitat::Dockerfile),
+            ("docker/Dockerfile.gpu", Habitat::Dockerfile),
+            ("gpu.dockerfile", Habitat::Dockerfile),
+            (".env", Habitat::SecretFile),
+            ("app/.env.local", Habitat::SecretFile),
+            ("prod.env", Habitat::SecretFile),
+            (".env.example", Habitat::SampleFile),
+            (".streamlit/secrets.toml", Habitat::SecretFile),
+            ("keys/server.pem", Habitat::SecretFile),
+            ("README.md", Habitat::Other),
+            ("Makefile", Habitat::Other),
+            ("py", Habitat::Other),
+        ] {
+            assert_eq!(Habitat::of_path(path.into()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_password_of_a_url_is_one() {
+        assert!(stands_in_url(
+            b"git clone https://me:",
+            b"@huggingface.co/x"
+        ));
+        assert!(stands_in_url(b"url=\"https://", b"@huggingface.co/x"));
+        assert!(!stands_in_url(b"see https://huggingface.co ", b"@you"));
+        assert!(!stands_in_url(b"https://huggingface.co/?token=", b"&a"));
+    }
+}
