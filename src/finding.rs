@@ -131,3 +131,17 @@ pub enum Marker {
     /// `pragma: allowlist secret`, or `nextline secret` on the line above.
     DetectSecrets,
 }
+
+impl Marker {
+    /// The words that make it, without the rules it names.
+    #[must_use]
+    pub fn as_written(&self) -> &'static str {
+        match self {
+            Self::HfGuard(_) => "hf-guard: allow",
+            Self::Gitleaks => "gitleaks:allow",
+            Self::Betterleaks => "betterleaks:allow",
+            Self::Trufflehog => "trufflehog:ignore",
+            Self::DetectSecrets => "pragma: allowlist secret",
+        }
+    }
+}

@@ -2,50 +2,59 @@
 
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::args::{Options, ScanArguments};
 use super::{Ended, reporting, watchdog};
 use crate::allow;
-use crate::config::Config;
+use crate::config::{self, Config, ConfigError, Date};
 use crate::git::{Ownership, Repository};
-use crate::rules::RuleSet;
 use crate::scan::Scanner;
 use crate::source::paths::Base;
 use crate::source::{self, Progress, Scanned, SourceError};
 
 pub(super) fn run(arguments: &ScanArguments, options: &Options) -> Ended {
+    if arguments.paths.is_empty() {
+        return staged(Ownership::Check, options);
+    }
+    let base = base()?;
+    let root = base.work_dir.as_ref().unwrap_or(&base.current_dir);
+    let config = || config::from_folder(root);
     match arguments.paths.as_slice() {
-        [] => staged(Ownership::Check, options),
-        [path] if path == Path::new("-") => scan(options, |scanner, progress| {
+        [path] if path == Path::new("-") => scan(options, config, |scanner, progress| {
             source::stdin::scan(io::stdin().lock(), scanner, progress)
         }),
-        paths => {
-            let base = base()?;
-            scan(options, |scanner, progress| {
-                source::paths::scan(paths, &base, scanner, progress)
-            })
-        }
+        paths => scan(options, config, |scanner, progress| {
+            source::paths::scan(paths, &base, scanner, progress)
+        }),
     }
 }
 
 /// Scans what `git commit` would record now.
 pub(super) fn staged(ownership: Ownership, options: &Options) -> Ended {
     let repository = Repository::open(ownership)?;
-    scan(options, |scanner, _progress| {
-        source::staged::scan(&repository, scanner)
-    })
+    scan(
+        options,
+        || config::from_index(&repository),
+        |scanner, _progress| source::staged::scan(&repository, scanner),
+    )
 }
 
-/// The part that every source shares.
+/// The part that every source shares; `config` reads the repository's own configuration.
 fn scan(
     options: &Options,
+    config: impl FnOnce() -> Result<Config, ConfigError>,
     source: impl FnOnce(&Scanner, &Progress) -> Result<Scanned, SourceError>,
 ) -> Ended {
     let progress = watchdog::start()?;
-    let config = Config::default();
-    let scanner = Scanner::new(RuleSet::builtin());
+    let config = match &options.config {
+        _ if options.no_config => Config::default(),
+        Some(file) => config::from_file(file)?,
+        None => config()?,
+    };
+    let scanner = Scanner::new(config.rule_set());
     let scanned = source(&scanner, &progress)?;
-    let outcome = allow::apply(scanned, &config);
+    let outcome = allow::apply(scanned, &config, Date::of(SystemTime::now()));
     reporting::write(&outcome, options)?;
     Ok(outcome.exit())
 }

@@ -1,8 +1,139 @@
 //! `.hf-guard.toml`: what a team accepts, and the rules it adds.
+//!
+//! In: bytes of a blob or a file. Out: a [`Config`], or the line and column of the first mistake.
+//!
+//! ```toml
+//! # Built-in rules that are off. Stands above the first table.
+//! disable = ["huggingface-legacy-token"]
+//!
+//! # What may stay. Every criterion of an entry must hold.
+//! [[allow]]
+//! fingerprint = "0123456789abcdef0123456789abcdef"  # as the report prints it: one secret in one file
+//! reason = "revoked on 2026-01-02"                  # required
+//! expires = "2026-12-31"                            # last day on which it accepts
+//!
+//! [[allow]]
+//! rule = "huggingface-user-token"                   # findings of one rule
+//! path = "tests/fixtures/"                          # under a path, read as in .gitignore
+//! reason = "made up for the parser's tests"
+//!
+//! [[allow]]
+//! secret_sha256 = "…"                               # one secret wherever it stands
+//! regex = "^hf_example"                             # matched in the secret, not in its line
+//! reason = "documentation"
+//!
+//! # A built-in rule, changed. Lists grow, everything else is replaced.
+//! [[extend]]
+//! id = "huggingface-user-token"
+//! keywords = ["…"]                  # also public_sha256, examples, counter_examples
+//! min_entropy = 3.8                 # also regex, left, right, placeholders, confidence, description, revoke
+//!
+//! # A rule of one's own, with the fields of a built-in one.
+//! [[rules]]
+//! id = "acme-api-key"
+//! …
+//! ```
 
-use serde::Deserialize;
+mod custom;
+mod date;
+mod document;
+mod entry;
+mod error;
+mod load;
+mod nearest;
+mod pattern;
+mod weakening;
 
-/// A parsed configuration.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {}
+pub use date::Date;
+pub use entry::{Criteria, Entry};
+pub use error::{ConfigError, Unfit};
+pub use load::{FILE_NAME, from_blob, from_file, from_folder, from_index};
+pub use pattern::{PathPattern, SecretPattern};
+
+use crate::rules::RuleSet;
+use crate::text::position;
+use document::Document;
+use error::Mistake;
+
+/// A checked configuration; the default one accepts nothing and changes no rule.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    name: String,
+    entries: Vec<Entry>,
+    changes: custom::Changes,
+    news: Vec<String>,
+}
+
+impl Config {
+    /// Reads a configuration; `name` is what its file is called in messages, safe for a terminal.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where `bytes` are not UTF-8, more than 64 KB, or not a valid configuration.
+    pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, ConfigError> {
+        let unfit = |problem| ConfigError::Unfit {
+            name: name.to_owned(),
+            problem,
+        };
+        if load::is_too_large(bytes) {
+            return Err(unfit(Unfit::TooLarge));
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| unfit(Unfit::NotUtf8))?;
+        Self::checked(name, text).map_err(|mistake| ConfigError::Invalid {
+            name: name.to_owned(),
+            at: position::of(bytes, mistake.offset),
+            message: mistake.message,
+        })
+    }
+
+    fn checked(name: &str, text: &str) -> Result<Self, Mistake> {
+        let document = Document::parse(text)?;
+        let changes = custom::apply(&document.disable, &document.extend, document.rules)?;
+        let entries = document
+            .allow
+            .iter()
+            .map(|table| {
+                let line = position::of(text.as_bytes(), table.span().start).line;
+                Entry::new(table, line, |id| custom::known(id, &changes.added))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            name: name.to_owned(),
+            entries,
+            changes,
+            news: Vec::new(),
+        })
+    }
+
+    /// What its file is called, safe for a terminal; empty for the default.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The allowlist, in file order.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What it newly accepts, one line each, where it is part of the commit that is scanned.
+    #[must_use]
+    pub fn news(&self) -> &[String] {
+        &self.news
+    }
+
+    /// The rules of the run.
+    #[must_use]
+    pub fn rule_set(&self) -> RuleSet {
+        match &self.changes.rules {
+            Some(rules) => RuleSet::new(rules.iter().copied()),
+            None => RuleSet::builtin(),
+        }
+    }
+
+    /// Whether there is a rule `id`, built in or custom, disabled or not.
+    #[must_use]
+    pub fn knows_rule(&self, id: &str) -> bool {
+        custom::known(id, &self.changes.added).is_ok()
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
 
 use super::{GitError, Mode, Oid, Ownership, Staged, StagedChange};
 
@@ -87,6 +87,31 @@ impl Handle {
             .iter()
             .find(|entry| entry.path == path)
             .and_then(|entry| Some((Mode::File, Oid::from_bytes(entry.id.as_bytes())?))))
+    }
+
+    pub(super) fn head_entry(&self, path: &[u8]) -> Result<Option<(Mode, Oid)>, GitError> {
+        let operation = "read the tree of HEAD";
+        let head = match self.repository.head() {
+            Ok(head) => head.peel_to_tree().map_err(failed(operation))?,
+            Err(error) if error.code() == git2::ErrorCode::UnbornBranch => return Ok(None),
+            Err(error) => return Err(failed("resolve HEAD")(error)),
+        };
+        let path = path
+            .to_path()
+            .map_err(|_| failed(operation)(git2::Error::from_str("the path is not UTF-8")))?;
+        match head.get_path(path) {
+            Ok(entry) => {
+                Ok(
+                    Oid::from_bytes(entry.id().as_bytes()).map(|oid| match entry.filemode() {
+                        0o120_000 => (Mode::Symlink, oid),
+                        0o160_000 => (Mode::Gitlink, oid),
+                        _ => (Mode::File, oid),
+                    }),
+                )
+            }
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(failed(operation)(error)),
+        }
     }
 
     pub(super) fn work_dir(&self) -> Option<&Path> {

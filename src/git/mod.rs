@@ -126,6 +126,14 @@ impl Repository {
         self.inner.index_entry(path)
     }
 
+    /// The entry at `path` in the tree of HEAD, if any; `None` before the first commit.
+    ///
+    /// # Errors
+    /// [`GitError`] where HEAD or its trees cannot be read.
+    pub fn head_entry(&self, path: &[u8]) -> Result<Option<(Mode, Oid)>, GitError> {
+        self.inner.head_entry(path)
+    }
+
     /// The root of the work tree; `None` in a bare repository.
     #[must_use]
     pub fn work_dir(&self) -> Option<PathBuf> {

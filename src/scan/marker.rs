@@ -1,55 +1,484 @@
-//! Inline comments that ask to accept a finding, on its line or the line above.
+//! Inline comments that ask to accept a finding.
+//!
+//! In: a text and where a secret stands in it. Out: the comments that are about this secret. Which line a comment acts
+//! on is its tool's own rule:
+//!
+//! - `hf-guard: allow RULE-ID, RULE-ID`: its own line, or, where it stands alone on its line, the next one;
+//! - `gitleaks:allow`, `betterleaks:allow`: its own line. Source: <https://github.com/gitleaks/gitleaks#gitleaksallow>
+//! - `trufflehog:ignore`: its own line. Source: <https://github.com/trufflesecurity/trufflehog#question-faq>
+//! - `pragma: allowlist secret`: its own line; `pragma: allowlist nextline secret`, alone on its line: the next one.
+//!   Source: <https://github.com/Yelp/detect-secrets#inline-allowlisting>
+//!
+//! A comment is about nothing that stands further than [`WINDOW`] from it: a minified file is one line.
+
+use std::ops::Range;
 
 use bstr::ByteSlice;
 
 use crate::finding::Marker;
-use crate::text::position;
 
-/// Bytes looked at on each side of the secret: a comment in a minified file must not allow the whole file.
-const WINDOW: usize = 400;
+/// Bytes from the start of a comment to the secret that it is about, or from there to its start, at most.
+const WINDOW: usize = 500;
 
-/// The markers that stand near the half-open range `start..end` of `text`.
+/// Bytes of a comment that are read, at most.
+const COMMENT: usize = 300;
+
+/// The comments that are about the secret at `start..end` of `text`.
 pub(super) fn near(text: &[u8], start: usize, end: usize) -> Vec<Marker> {
-    let line = position::line_around(text, start);
+    let ends = LineEnds::of(text);
+    let low = start.saturating_sub(WINDOW + COMMENT);
+    let high = text.len().min(end + WINDOW + COMMENT);
+    let own_start = ends.last_before(text, low, start).map_or(low, |at| at.end);
+    let own_end = ends
+        .first_after(text, end, high)
+        .map_or(high, |at| at.start);
+
     let mut markers = Vec::new();
-    let own = line.start.max(start.saturating_sub(WINDOW))..line.end.min(end + WINDOW).max(end);
-    read(&text[own], &mut markers);
-    if line.start > 0 {
-        let above = position::line_around(text, line.start - 1);
-        let above = &text[above.end.saturating_sub(WINDOW).max(above.start)..above.end];
-        if !above.trim().is_empty() {
-            read(above, &mut markers);
+    let before = start.saturating_sub(WINDOW).max(own_start)..start;
+    let after = end..own_end;
+    for side in [before, after] {
+        for (at, marker) in comments(&text[side.clone()]) {
+            let distance = (side.start + at).saturating_sub(end);
+            if marker != Comment::DetectSecretsNextLine && distance <= WINDOW {
+                markers.extend(marker.into_marker());
+            }
         }
     }
+    if let Some(line) = line_above(&ends, text, low, own_start) {
+        for (at, marker) in comments(&text[line.clone()]) {
+            let alone = stands_alone(&text[line.start..line.start + at]);
+            let near = start - (line.start + at) <= WINDOW;
+            if alone && near && marker.acts_on_the_next_line() {
+                markers.extend(marker.into_marker());
+            }
+        }
+    }
+    markers.dedup();
     markers
 }
 
-fn read(line: &[u8], markers: &mut Vec<Marker>) {
-    for at in line.find_iter(b"hf-guard: allow ") {
-        let rest = &line[at + b"hf-guard: allow ".len()..];
-        let rules: Vec<String> = rest
-            .split(|byte| matches!(byte, b',' | b' '))
-            .map_while(|word| {
-                let word = word.to_str().ok()?;
-                let is_id = !word.is_empty()
-                    && word
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-                is_id.then(|| word.to_owned())
-            })
-            .collect();
-        if !rules.is_empty() {
-            markers.push(Marker::HfGuard(rules));
+/// The line above the one that starts at `own_start`, if all of it stands after `low`.
+fn line_above(ends: &LineEnds, text: &[u8], low: usize, own_start: usize) -> Option<Range<usize>> {
+    let mut stop = ends.last_before(text, low, own_start)?;
+    loop {
+        let start = match ends.last_before(text, low, stop.start) {
+            Some(end) => end.end,
+            None if low == 0 => 0,
+            // Its start is out of reach: whether the comment stands alone on it cannot be said.
+            None => return None,
+        };
+        let line = start..stop.start;
+        // Between two strings of a JSON array stand only quotes and a comma.
+        let glue = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b',');
+        if !(ends.escaped && text[line.clone()].iter().all(glue)) {
+            return Some(line);
+        }
+        stop = ends.last_before(text, low, start)?;
+    }
+}
+
+/// Whether what stands before a comment on its line is none of the program: no letter, no digit.
+fn stands_alone(before: &[u8]) -> bool {
+    let before = before.trim();
+    let before = match before.get(..3) {
+        Some(rem) if rem.eq_ignore_ascii_case(b"rem") => &before[3..],
+        _ => before,
+    };
+    !before
+        .iter()
+        .any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+}
+
+/// What ends a line of a text.
+struct LineEnds {
+    byte: u8,
+    /// In JSON the lines of a program are strings, and end in `\n`, written out.
+    escaped: bool,
+}
+
+impl LineEnds {
+    fn of(text: &[u8]) -> Self {
+        let byte = if memchr::memchr(b'\n', text).is_some() {
+            b'\n'
+        } else {
+            b'\r'
+        };
+        Self {
+            byte,
+            escaped: is_json(text),
+        }
+    }
+
+    /// The last line end in `low..high`.
+    fn last_before(&self, text: &[u8], low: usize, high: usize) -> Option<Range<usize>> {
+        let mut at = high;
+        while at > low {
+            at -= 1;
+            if let Some(end) = self.at(text, at) {
+                if end.end <= high {
+                    return Some(end);
+                }
+            }
+        }
+        None
+    }
+
+    /// The first line end in `low..high`.
+    fn first_after(&self, text: &[u8], low: usize, high: usize) -> Option<Range<usize>> {
+        (low..high).find_map(|at| self.at(text, at))
+    }
+
+    fn at(&self, text: &[u8], at: usize) -> Option<Range<usize>> {
+        if text[at] == self.byte {
+            return Some(at..at + 1);
+        }
+        let escape = self.escaped && text[at] == b'\\' && text.get(at + 1) == Some(&b'n');
+        let backslashes = || {
+            text[..at]
+                .iter()
+                .rev()
+                .take_while(|&&byte| byte == b'\\')
+                .count()
+        };
+        (escape && backslashes().is_multiple_of(2)).then(|| at..at + 2)
+    }
+}
+
+/// Whether a text starts as JSON does, and as programs and INI files do not: `{"`, `{}`, `["`, `[{`.
+fn is_json(text: &[u8]) -> bool {
+    let mut start = text
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .take(2);
+    matches!(
+        (start.next(), start.next()),
+        (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'"' | b'{'))
+    )
+}
+
+/// A comment as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Comment {
+    Of(Marker),
+    DetectSecretsNextLine,
+}
+
+impl Comment {
+    fn acts_on_the_next_line(&self) -> bool {
+        matches!(
+            self,
+            Self::Of(Marker::HfGuard(_)) | Self::DetectSecretsNextLine
+        )
+    }
+
+    fn into_marker(self) -> Option<Marker> {
+        Some(match self {
+            Self::Of(marker) => marker,
+            Self::DetectSecretsNextLine => Marker::DetectSecrets,
+        })
+    }
+}
+
+/// The comments in `line`, each with the offset of its first byte.
+fn comments(line: &[u8]) -> Vec<(usize, Comment)> {
+    let mut found = Vec::new();
+    for at in line.find_iter(b"hf-guard:") {
+        let rest = line[at + b"hf-guard:".len()..].trim_start_with(|character| character == ' ');
+        if let Some(rest) = word(rest, b"allow") {
+            found.push((at, Comment::Of(Marker::HfGuard(ids(rest)))));
         }
     }
     for (text, marker) in [
-        ("gitleaks:allow", Marker::Gitleaks),
-        ("betterleaks:allow", Marker::Betterleaks),
-        ("trufflehog:ignore", Marker::Trufflehog),
-        ("pragma: allowlist secret", Marker::DetectSecrets),
+        (&b"gitleaks:allow"[..], Marker::Gitleaks),
+        (b"betterleaks:allow", Marker::Betterleaks),
+        (b"trufflehog:ignore", Marker::Trufflehog),
     ] {
-        if line.contains_str(text) {
-            markers.push(marker);
+        found.extend(
+            line.find_iter(text)
+                .map(|at| (at, Comment::Of(marker.clone()))),
+        );
+    }
+    for at in line.find_iter(b"pragma:") {
+        found.extend(pragma(&line[at + b"pragma:".len()..]).map(|comment| (at, comment)));
+    }
+    found.retain(|(at, _)| !line[..*at].last().is_some_and(|&byte| is_of_word(byte)));
+    found.sort_by_key(|(at, _)| *at);
+    found
+}
+
+/// What follows `pragma:`; detect-secrets takes `whitelist` for `allowlist`, and hyphens for spaces.
+fn pragma(rest: &[u8]) -> Option<Comment> {
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    let rest = rest
+        .strip_prefix(b"allowlist")
+        .or_else(|| rest.strip_prefix(b"whitelist"))?;
+    let rest = rest
+        .strip_prefix(b" ")
+        .or_else(|| rest.strip_prefix(b"-"))?;
+    let next_line = rest
+        .strip_prefix(b"nextline")
+        .and_then(|rest| rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"-")));
+    word(next_line.unwrap_or(rest), b"secret")?;
+    Some(match next_line {
+        Some(_) => Comment::DetectSecretsNextLine,
+        None => Comment::Of(Marker::DetectSecrets),
+    })
+}
+
+/// What follows the whole word `word` at the start of `text`.
+fn word<'a>(text: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
+    let rest = text.strip_prefix(word)?;
+    (!rest.first().is_some_and(|&byte| is_of_word(byte))).then_some(rest)
+}
+
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+/// `ID, ID`; ends at the first word that no comma leads to, so that a sentence may follow.
+fn ids(mut rest: &[u8]) -> Vec<String> {
+    let mut ids = Vec::new();
+    loop {
+        rest = rest.trim_start_with(|character| matches!(character, ' ' | '\t'));
+        let len = rest.iter().take_while(|&&byte| is_of_word(byte)).count();
+        let Ok(id) = std::str::from_utf8(&rest[..len.min(COMMENT)]) else {
+            return ids;
+        };
+        // `-->` and `--}}` end a comment, they are no part of an id.
+        let id = id.trim_end_matches('-');
+        if id.is_empty() {
+            return ids;
         }
+        ids.push(id.to_owned());
+        let after = rest[len..].trim_start_with(|character| matches!(character, ' ' | '\t'));
+        match after.strip_prefix(b",") {
+            Some(more) => rest = more,
+            None => return ids,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The markers near `SECRET` in `text`.
+    #[track_caller]
+    fn at_secret(text: &str) -> Vec<Marker> {
+        let start = text.find("SECRET").expect("the text holds it");
+        near(text.as_bytes(), start, start + 6)
+    }
+
+    fn ours(ids: &[&str]) -> Vec<Marker> {
+        vec![Marker::HfGuard(
+            ids.iter().map(|&id| id.to_owned()).collect(),
+        )]
+    }
+
+    #[test]
+    fn our_comment_names_its_rules() {
+        for (comment, expected) in [
+            ("# hf-guard: allow a-b", &["a-b"][..]),
+            ("// hf-guard:allow a-b", &["a-b"]),
+            ("/* hf-guard: allow a-b, c1 ,d*/", &["a-b", "c1", "d"]),
+            ("<!-- hf-guard: allow a-b -->", &["a-b"]),
+            ("<!-- hf-guard: allow a-b-->", &["a-b"]),
+            ("# hf-guard: allow a-b it is revoked", &["a-b"]),
+            ("# hf-guard: allow a-b, because", &["a-b", "because"]),
+            ("# hf-guard: allow", &[]),
+            ("# hf-guard: allow\r", &[]),
+            ("# hf-guard: allow a-b\r", &["a-b"]),
+            ("-- hf-guard: allow a-b\\n\",", &["a-b"]),
+        ] {
+            assert_eq!(
+                at_secret(&format!("x = SECRET {comment}\n")),
+                ours(expected),
+                "{comment}"
+            );
+            assert_eq!(
+                at_secret(&format!("{comment}\nx = SECRET\n")),
+                ours(expected),
+                "{comment}"
+            );
+        }
+        for comment in [
+            "# not-hf-guard: allow a-b",
+            "# hf-guard: allowed a-b",
+            "# hf-guard allow a-b",
+            "# HF: a",
+        ] {
+            assert_eq!(
+                at_secret(&format!("x = SECRET {comment}\n")),
+                [],
+                "{comment}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_comment_behind_code_is_about_its_own_line() {
+        assert_eq!(at_secret("y = 1  # hf-guard: allow a\nx = SECRET\n"), []);
+        assert_eq!(at_secret("é  # hf-guard: allow a\nx = SECRET\n"), []);
+        assert_eq!(at_secret("x = SECRET\n# hf-guard: allow a\n"), []);
+        assert_eq!(at_secret("# hf-guard: allow a\n\nx = SECRET\n"), []);
+        assert_eq!(
+            at_secret("REM hf-guard: allow a\nset x=SECRET\n"),
+            ours(&["a"])
+        );
+        assert_eq!(
+            at_secret("  \t# hf-guard: allow a\n  x = SECRET\n"),
+            ours(&["a"])
+        );
+    }
+
+    #[test]
+    fn lines_end_as_the_file_has_it() {
+        assert_eq!(
+            at_secret("# hf-guard: allow a\r\nx = SECRET\r\n"),
+            ours(&["a"])
+        );
+        assert_eq!(at_secret("# hf-guard: allow a\rx = SECRET\r"), ours(&["a"]));
+        assert_eq!(
+            at_secret("x = SECRET # hf-guard: allow a\r\ny"),
+            ours(&["a"])
+        );
+        assert_eq!(at_secret("x = SECRET\r\n# gitleaks:allow\r\n"), []);
+        assert_eq!(at_secret("SECRET\r# gitleaks:allow\r"), []);
+    }
+
+    #[test]
+    fn the_others_keep_their_own_lines() {
+        for (comment, marker) in [
+            ("gitleaks:allow", Marker::Gitleaks),
+            ("betterleaks:allow", Marker::Betterleaks),
+            ("trufflehog:ignore", Marker::Trufflehog),
+            ("pragma: allowlist secret", Marker::DetectSecrets),
+            ("pragma:allowlist-secret", Marker::DetectSecrets),
+            ("pragma: whitelist secret", Marker::DetectSecrets),
+        ] {
+            assert_eq!(
+                at_secret(&format!("x = SECRET # {comment}\n")),
+                [marker.clone()],
+                "{comment}"
+            );
+            assert_eq!(
+                at_secret(&format!("/* {comment} */ x = SECRET\n")),
+                [marker],
+                "{comment}"
+            );
+            assert_eq!(
+                at_secret(&format!("# {comment}\nx = SECRET\n")),
+                [],
+                "{comment}"
+            );
+        }
+        let next = "# pragma: allowlist nextline secret";
+        assert_eq!(
+            at_secret(&format!("{next}\nx = SECRET\n")),
+            [Marker::DetectSecrets]
+        );
+        assert_eq!(at_secret(&format!("x = SECRET {next}\n")), []);
+        assert_eq!(at_secret(&format!("y = 1 {next}\nx = SECRET\n")), []);
+        assert_eq!(at_secret(&format!("{next}\ny = 1\nx = SECRET\n")), []);
+        assert_eq!(at_secret("x = SECRET # pragma: allowlist secrets\n"), []);
+    }
+
+    #[test]
+    fn a_comment_far_away_in_the_same_line_is_about_something_else() {
+        for distance in [WINDOW + 1, 5_000, 100_000] {
+            let filler = "y".repeat(distance);
+            for text in [
+                format!("SECRET{filler}/* hf-guard: allow a */"),
+                format!("/* hf-guard: allow a */{filler}SECRET"),
+                format!("SECRET{filler}// gitleaks:allow"),
+                format!("/* hf-guard: allow a */{filler}\nx = SECRET\n"),
+                format!("/* hf-guard: allow a */\n{filler}{filler}SECRET\n"),
+            ] {
+                assert_eq!(at_secret(&text), [], "{distance}");
+            }
+        }
+        let filler = " ".repeat(WINDOW - 40);
+        assert_eq!(
+            at_secret(&format!("SECRET{filler}// gitleaks:allow")),
+            [Marker::Gitleaks]
+        );
+        assert_eq!(
+            at_secret(&format!("/* gitleaks:allow */{filler}SECRET")),
+            [Marker::Gitleaks]
+        );
+    }
+
+    #[test]
+    fn lines_of_a_notebook_are_strings_of_json() {
+        let pretty = |lines: &[&str]| {
+            let lines: Vec<String> = lines
+                .iter()
+                .map(|line| format!("    \"{line}\\n\""))
+                .collect();
+            format!("{{\n \"source\": [\n{}\n ]\n}}\n", lines.join(",\n"))
+        };
+        let compact = |lines: &[&str]| {
+            let lines: Vec<String> = lines.iter().map(|line| format!("\"{line}\\n\"")).collect();
+            format!("{{\"source\":[{}]}}", lines.join(","))
+        };
+        let single = |lines: &[&str]| format!("{{\"source\": \"{}\"}}", lines.join("\\n"));
+        let forms: [&dyn Fn(&[&str]) -> String; 3] = [&pretty, &compact, &single];
+        for form in forms {
+            assert_eq!(
+                at_secret(&form(&[
+                    "y = 1",
+                    "x = SECRET  # hf-guard: allow a",
+                    "z = 2"
+                ])),
+                ours(&["a"])
+            );
+            assert_eq!(
+                at_secret(&form(&[
+                    "y = 1",
+                    "x = SECRET",
+                    "z = 2  # hf-guard: allow a"
+                ])),
+                []
+            );
+            assert_eq!(
+                at_secret(&form(&["y = 1  # gitleaks:allow", "x = SECRET", "z = 2"])),
+                []
+            );
+            assert_eq!(
+                at_secret(&form(&[
+                    "y = 1  # hf-guard: allow a",
+                    "x = SECRET",
+                    "z = 2"
+                ])),
+                []
+            );
+            assert_eq!(
+                at_secret(&form(&["x = SECRET", "# hf-guard: allow a", "z = 2"])),
+                []
+            );
+        }
+        for form in [&pretty as &dyn Fn(&[&str]) -> String, &compact] {
+            assert_eq!(
+                at_secret(&form(&["y = 1", "# hf-guard: allow a", "x = SECRET"])),
+                ours(&["a"])
+            );
+            assert_eq!(
+                at_secret(&form(&["# hf-guard: allow a", "y = 1", "x = SECRET"])),
+                []
+            );
+        }
+        // A string of a program that is no JSON may hold an escape.
+        assert_eq!(
+            at_secret("x = \"SECRET\\n\"  # gitleaks:allow\n"),
+            [Marker::Gitleaks]
+        );
+    }
+
+    #[test]
+    fn a_secret_of_several_lines_has_its_first_and_last() {
+        let text = "k = SEC # no\nRET # gitleaks:allow\n";
+        let (start, end) = (4, 16);
+        assert_eq!(near(text.as_bytes(), start, end), [Marker::Gitleaks]);
     }
 }
