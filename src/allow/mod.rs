@@ -70,7 +70,7 @@ fn accepted_by(finding: &Finding, config: &Config, today: Date) -> Option<Accept
     if let Some(entry) = entry {
         return Some(AcceptedBy::Entry {
             line: entry.line,
-            reason: entry.reason.clone(),
+            reason: entry.shown_reason(),
         });
     }
     // A path has no comments, whatever it looks like.

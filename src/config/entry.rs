@@ -10,6 +10,7 @@ use super::date::Date;
 use super::document::AllowTable;
 use super::error::Mistake;
 use super::pattern::{PathPattern, SecretPattern};
+use super::redact::without_long_runs;
 use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
 
@@ -80,6 +81,12 @@ impl Entry {
     #[must_use]
     pub fn is_current(&self, today: Date) -> bool {
         self.expires.is_none_or(|last| today <= last)
+    }
+
+    /// The reason as a report may print it.
+    #[must_use]
+    pub fn shown_reason(&self) -> String {
+        without_long_runs(&self.reason)
     }
 
     /// Reads a table; `known` tells whether there is a rule of an id, or which id may be meant.

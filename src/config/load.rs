@@ -77,8 +77,11 @@ pub fn from_file(path: &Path) -> Result<Config, ConfigError> {
     Config::parse(&shown(path), &bytes_of(path)?)
 }
 
-/// The bytes of a file that may be a configuration.
-pub(super) fn bytes_of(path: &Path) -> Result<Vec<u8>, ConfigError> {
+/// The bytes of a file that may be a configuration; not yet looked at.
+///
+/// # Errors
+/// [`ConfigError`] where it cannot be read, or is a link or no regular file.
+pub fn bytes_of(path: &Path) -> Result<Vec<u8>, ConfigError> {
     let failed = |source| ConfigError::Read {
         path: path.to_path_buf(),
         source,

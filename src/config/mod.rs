@@ -34,6 +34,7 @@
 //! …
 //! ```
 
+mod append;
 mod custom;
 mod date;
 mod document;
@@ -42,12 +43,14 @@ mod error;
 mod load;
 mod nearest;
 mod pattern;
+mod redact;
 mod weakening;
 
+pub use append::{Appended, NewEntry, append, written};
 pub use date::Date;
 pub use entry::{Criteria, Entry};
 pub use error::{ConfigError, Unfit};
-pub use load::{FILE_NAME, from_blob, from_file, from_folder, from_index};
+pub use load::{FILE_NAME, bytes_of, from_blob, from_file, from_folder, from_index};
 pub use pattern::{PathPattern, SecretPattern};
 
 use crate::rules::RuleSet;

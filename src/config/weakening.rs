@@ -6,6 +6,7 @@
 
 use super::Config;
 use super::entry::{Criteria, Entry};
+use super::redact::without_long_runs;
 use crate::text::escape;
 
 /// The lines; `old` is what HEAD holds, the default where it holds none.
@@ -38,13 +39,10 @@ pub(super) fn lines(old: &Config, new: &Config) -> Vec<String> {
                 .any(|other| permits_as_much(other, entry))
         })
         .partition(|entry| entry.criteria.name_one_secret());
-    lines.extend(wide.iter().map(|entry| {
-        format!(
-            "accepts {} (line {})",
-            what(&entry.criteria, entry.line),
-            entry.line
-        )
-    }));
+    lines.extend(
+        wide.iter()
+            .map(|entry| format!("accepts {} (line {})", what(&entry.criteria), entry.line)),
+    );
     match narrow.len() {
         0 => {}
         1 => lines.push("accepts 1 more secret by name".to_owned()),
@@ -75,27 +73,17 @@ fn rule_text(config: &Config, id: &str) -> Option<String> {
         .map(|rule| format!("{rule:?}"))
 }
 
-fn what(criteria: &Criteria, line: usize) -> String {
+fn what(criteria: &Criteria) -> String {
     let mut text = match &criteria.rule {
         Some(id) => format!("every finding of rule {id}"),
         None => "everything".to_owned(),
     };
     if let Some(path) = &criteria.path {
-        let path = path.as_str();
-        if may_hold_a_secret(path) {
-            text.push_str(&format!(" under the path in line {line}"));
-        } else {
-            text.push_str(&format!(" under {}", escape::for_terminal(path.as_bytes())));
-        }
+        let path = without_long_runs(path.as_str());
+        text.push_str(&format!(" under {}", escape::for_terminal(path.as_bytes())));
     }
     if criteria.regex.is_some() {
         text.push_str(" that its regex matches");
     }
     text
-}
-
-/// A path can hold a token; one with a long run of letters and digits is not repeated.
-fn may_hold_a_secret(path: &str) -> bool {
-    path.split(|character: char| !character.is_ascii_alphanumeric())
-        .any(|run| run.len() >= 16)
 }
