@@ -173,7 +173,8 @@ fn stands_in(root: &Path) -> bool {
 /// without the words.
 fn describe(repository: &Repository, config: &Config, fingerprint: &Fingerprint) -> Option<String> {
     let scanner = Scanner::new(config.rule_set());
-    let Ok(scanned) = source::staged::scan(repository, &scanner) else {
+    let Ok(scanned) = source::staged::scan(repository, &scanner, &[], &source::Progress::default())
+    else {
         return None;
     };
     let finding = scanned

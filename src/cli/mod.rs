@@ -48,7 +48,7 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: &Arguments) -> Ended {
     let options = &arguments.options;
     match &arguments.command {
-        None => scan::staged(crate::git::Ownership::Check, options),
+        None => scan::staged(crate::git::Ownership::Check, &[], options),
         Some(Command::Scan(scan)) => scan::run(scan, options),
         Some(Command::Hook(hook)) => hook::run(hook, options),
         Some(Command::Install(install)) => install::install(install, options),

@@ -8,14 +8,17 @@ use super::args::{Options, ScanArguments};
 use super::{Ended, reporting, watchdog};
 use crate::allow;
 use crate::config::{self, Config, ConfigError, Date};
-use crate::git::{Ownership, Repository};
+use crate::git::{Oid, Ownership, Repository};
 use crate::scan::Scanner;
 use crate::source::paths::Base;
 use crate::source::{self, Progress, Scanned, SourceError};
 
 pub(super) fn run(arguments: &ScanArguments, options: &Options) -> Ended {
+    if arguments.tracked {
+        return tracked(Ownership::Check, options);
+    }
     if arguments.paths.is_empty() {
-        return staged(Ownership::Check, options);
+        return staged(Ownership::Check, &[], options);
     }
     let base = base()?;
     let root = base.work_dir.as_ref().unwrap_or(&base.current_dir);
@@ -31,12 +34,24 @@ pub(super) fn run(arguments: &ScanArguments, options: &Options) -> Ended {
 }
 
 /// Scans what `git commit` would record now.
-pub(super) fn staged(ownership: Ownership, options: &Options) -> Ended {
+///
+/// `merge_heads` are commits being merged that git names in the environment only.
+pub(super) fn staged(ownership: Ownership, merge_heads: &[Oid], options: &Options) -> Ended {
     let repository = Repository::open(ownership)?;
     scan(
         options,
         || config::from_index(&repository),
-        |scanner, _progress| source::staged::scan(&repository, scanner),
+        |scanner, progress| source::staged::scan(&repository, scanner, merge_heads, progress),
+    )
+}
+
+/// Scans every file in the index, new or not.
+pub(super) fn tracked(ownership: Ownership, options: &Options) -> Ended {
+    let repository = Repository::open(ownership)?;
+    scan(
+        options,
+        || config::from_index(&repository),
+        |scanner, progress| source::staged::tracked(&repository, scanner, progress),
     )
 }
 

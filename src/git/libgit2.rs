@@ -1,120 +1,158 @@
 //! libgit2's view of the repository: the only file that imports `git2`.
+//!
+//! It finds the repository, resolves HEAD and reads packed objects. Index, trees and loose objects are read elsewhere.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use bstr::{BString, ByteSlice as _};
+use git2::ErrorCode;
 
-use super::{GitError, Mode, Oid, Ownership, Staged, StagedChange};
+use super::Oid;
+use super::error::plain;
+use super::hash::Kind;
 
 /// What libgit2 reports.
 pub type Error = git2::Error;
 
+/// An open repository. libgit2 wants one caller at a time.
 pub(super) struct Handle {
-    repository: git2::Repository,
+    repository: Mutex<git2::Repository>,
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    work_dir: Option<PathBuf>,
+    names_its_work_tree: bool,
+}
+
+/// What came of opening it.
+#[derive(Debug)]
+pub(super) enum Opening {
+    /// It is open.
+    Open(Handle),
+    /// Another user owns it.
+    Owner,
+    /// There is no repository, or one that libgit2 cannot read: git may know more.
+    Declined(Error),
+}
+
+/// Whose repositories libgit2 opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// Those of the user and those that the user's configuration names.
+    Own,
+    /// All: git has accepted this one.
+    All,
 }
 
 impl std::fmt::Debug for Handle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Handle")
-            .field(&self.repository.path())
-            .finish()
+        f.debug_tuple("Handle").field(&self.git_dir).finish()
     }
-}
-
-fn failed(operation: &str) -> impl FnOnce(git2::Error) -> GitError {
-    let operation = operation.to_owned();
-    move |source| GitError::Libgit2 { operation, source }
 }
 
 impl Handle {
-    pub(super) fn open(_ownership: Ownership) -> Result<Self, GitError> {
-        let repository = git2::Repository::open_from_env()
-            .map_err(|source| GitError::NoRepository { source })?;
-        Ok(Self { repository })
-    }
-
-    pub(super) fn staged(&self) -> Result<Staged, GitError> {
-        let head = match self.repository.head() {
-            Ok(head) => Some(
-                head.peel_to_tree()
-                    .map_err(failed("read the tree of HEAD"))?,
-            ),
-            Err(error) if error.code() == git2::ErrorCode::UnbornBranch => None,
-            Err(error) => return Err(failed("resolve HEAD")(error)),
-        };
-        let index = self.repository.index().map_err(failed("read the index"))?;
-        let diff = self
-            .repository
-            .diff_tree_to_index(head.as_ref(), Some(&index), None)
-            .map_err(failed("compare the index with HEAD"))?;
-        let mut staged = Staged::default();
-        for delta in diff.deltas() {
-            let new = delta.new_file();
-            let mode = match new.mode() {
-                git2::FileMode::Blob
-                | git2::FileMode::BlobExecutable
-                | git2::FileMode::BlobGroupWritable => Mode::File,
-                git2::FileMode::Link => Mode::Symlink,
-                _ => {
-                    staged.without_content += 1;
-                    continue;
-                }
-            };
-            let old =
-                Oid::from_bytes(delta.old_file().id().as_bytes()).filter(|oid| !oid.is_zero());
-            staged.changes.push(StagedChange {
-                path: BString::from(new.path_bytes().unwrap_or_default()),
-                blob: Oid::from_bytes(new.id().as_bytes()).expect("libgit2 gives 20 bytes"),
-                mode,
-                new_path: old.is_none(),
-                old: vec![old.into_iter().collect()],
-            });
+    /// Opens the repository that the environment and the current directory name.
+    pub(super) fn open(trust: Trust) -> Opening {
+        // Every object that comes back is hashed by the caller, with the processor's own instructions where it has
+        // them; libgit2's portable SHA-1 would double the time of reading.
+        git2::opts::strict_hash_verification(false);
+        if let Err(error) = set_owner_validation(trust) {
+            return Opening::Declined(error);
         }
-        Ok(staged)
-    }
-
-    pub(super) fn blob(&self, oid: &Oid) -> Result<Vec<u8>, GitError> {
-        let operation = format!("read object {oid}");
-        let id = git2::Oid::from_bytes(oid.as_bytes()).map_err(failed(&operation))?;
-        let odb = self.repository.odb().map_err(failed(&operation))?;
-        let object = odb.read(id).map_err(failed(&operation))?;
-        Ok(object.data().to_vec())
-    }
-
-    pub(super) fn index_entry(&self, path: &[u8]) -> Result<Option<(Mode, Oid)>, GitError> {
-        let index = self.repository.index().map_err(failed("read the index"))?;
-        Ok(index
-            .iter()
-            .find(|entry| entry.path == path)
-            .and_then(|entry| Some((Mode::File, Oid::from_bytes(entry.id.as_bytes())?))))
-    }
-
-    pub(super) fn head_entry(&self, path: &[u8]) -> Result<Option<(Mode, Oid)>, GitError> {
-        let operation = "read the tree of HEAD";
-        let head = match self.repository.head() {
-            Ok(head) => head.peel_to_tree().map_err(failed(operation))?,
-            Err(error) if error.code() == git2::ErrorCode::UnbornBranch => return Ok(None),
-            Err(error) => return Err(failed("resolve HEAD")(error)),
+        let repository = match git2::Repository::open_from_env() {
+            Ok(repository) => repository,
+            Err(error) if error.code() == ErrorCode::Owner => return Opening::Owner,
+            Err(error) => return Opening::Declined(error),
         };
-        let path = path
-            .to_path()
-            .map_err(|_| failed(operation)(git2::Error::from_str("the path is not UTF-8")))?;
-        match head.get_path(path) {
-            Ok(entry) => {
-                Ok(
-                    Oid::from_bytes(entry.id().as_bytes()).map(|oid| match entry.filemode() {
-                        0o120_000 => (Mode::Symlink, oid),
-                        0o160_000 => (Mode::Gitlink, oid),
-                        _ => (Mode::File, oid),
-                    }),
-                )
-            }
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(failed(operation)(error)),
+        let names_its_work_tree = match repository
+            .config()
+            .and_then(|config| config.get_entry("core.worktree").map(drop))
+        {
+            Ok(()) => true,
+            Err(error) if error.code() == ErrorCode::NotFound => false,
+            Err(error) => return Opening::Declined(error),
+        };
+        Opening::Open(Self {
+            git_dir: plain(repository.path()),
+            common_dir: plain(repository.commondir()),
+            work_dir: repository.workdir().map(plain),
+            names_its_work_tree,
+            repository: Mutex::new(repository),
+        })
+    }
+
+    /// The commit of HEAD; `None` where the branch has none yet.
+    ///
+    /// # Errors
+    /// [`Error`] for everything else: only an unborn branch may stand for the empty tree.
+    pub(super) fn head(&self) -> Result<Option<Oid>, Error> {
+        let repository = self.lock();
+        match repository.head() {
+            // Not peeled: that would read the commit, and libgit2 does not come back from one that is cut short.
+            Ok(head) => match head.target().and_then(|id| Oid::from_bytes(id.as_bytes())) {
+                Some(oid) => Ok(Some(oid)),
+                None => Err(Error::from_str("HEAD does not lead to an object")),
+            },
+            Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
+    /// An object out of the object database; `None` where it is not there.
+    ///
+    /// # Errors
+    /// [`Error`] where it is there and cannot be read.
+    pub(super) fn read(&self, oid: &Oid) -> Result<Option<(Kind, Vec<u8>)>, Error> {
+        let id = git2::Oid::from_bytes(oid.as_bytes())?;
+        let repository = self.lock();
+        let odb = repository.odb()?;
+        let object = match odb.read(id) {
+            Ok(object) => object,
+            Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let kind = match object.kind() {
+            git2::ObjectType::Blob => Kind::Blob,
+            git2::ObjectType::Tree => Kind::Tree,
+            git2::ObjectType::Commit => Kind::Commit,
+            git2::ObjectType::Tag => Kind::Tag,
+            git2::ObjectType::Any => return Err(Error::from_str("an object has no type")),
+        };
+        Ok(Some((kind, object.data().to_vec())))
+    }
+
+    /// The directory of HEAD and the index.
+    pub(super) fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// The directory of objects and configuration, which linked work trees share.
+    pub(super) fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    /// The root of the work tree.
     pub(super) fn work_dir(&self) -> Option<&Path> {
-        self.repository.workdir()
+        self.work_dir.as_deref()
+    }
+
+    /// Whether `core.worktree` says where the work tree is.
+    pub(super) fn names_its_work_tree(&self) -> bool {
+        self.names_its_work_tree
+    }
+
+    /// A panic in another thread ends the run anyway, and libgit2 keeps no half-done state between calls.
+    fn lock(&self) -> std::sync::MutexGuard<'_, git2::Repository> {
+        self.repository
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn set_owner_validation(trust: Trust) -> Result<(), Error> {
+    // SAFETY: the option is one word that libgit2 reads when it opens a repository. It is set here alone, on the thread
+    // that opens, before any other thread of ours uses libgit2.
+    #[expect(unsafe_code, reason = "git2 offers the option only so")]
+    unsafe {
+        git2::opts::set_verify_owner_validation(trust == Trust::Own)
     }
 }

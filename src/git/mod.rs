@@ -1,15 +1,47 @@
 //! The repository as git sees it: which index entries differ from which parents, and their bytes.
 //!
-//! [`Repository`] is the one door; libgit2 is imported by [`libgit2`] alone.
+//! ```text
+//!  environment ──► door        where the repository is, HEAD, packed objects
+//!                    ├─ libgit2    (the only file that imports git2)
+//!                    └─ plumbing   git itself, where libgit2 cannot
+//!  listing       index, or `git ls-files`
+//!    └─ compare    against each parent's tree ──► difference ──► Staged
+//!  objects       loose, else through the door; every one is checked against its name
+//! ```
+//!
+//! [`Repository`] is the one way in.
 
+mod cache_tree;
+mod compare;
+mod difference;
+mod door;
+mod environment;
+mod error;
+mod hash;
+mod index;
 mod libgit2;
+mod listing;
+mod loose;
+mod map;
 pub mod object;
+mod objects;
 mod oid;
+mod parents;
+mod plumbing;
+mod tree;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use bstr::BString;
+use door::Door;
+use environment::Environment;
+use hash::Kind;
+use listing::Listing;
+use objects::Objects;
 
+pub use difference::{Content, Old, Staged, StagedChange};
+pub use error::GitError;
+pub use libgit2::Error as Libgit2Error;
 pub use oid::Oid;
 
 /// Whether the owner of the repository's files is checked.
@@ -21,39 +53,17 @@ pub enum Ownership {
     Check,
 }
 
-/// An open repository.
+/// An open repository; threads may share it.
 #[derive(Debug)]
 pub struct Repository {
-    inner: libgit2::Handle,
+    environment: Environment,
+    door: Door,
+    objects: Objects,
+    listing: OnceLock<Listing>,
 }
 
-/// What the index holds that a parent does not.
-#[derive(Debug, Default)]
-pub struct Staged {
-    /// Entries with content to scan.
-    pub changes: Vec<StagedChange>,
-    /// Entries that differ and have nothing to scan: deletions, gitlinks, mode changes, intent-to-add.
-    pub without_content: u64,
-}
-
-/// An index entry that will be recorded with new content.
-#[derive(Clone, Debug)]
-pub struct StagedChange {
-    /// Path from the root, forward slashes.
-    pub path: BString,
-    /// The new blob.
-    pub blob: Oid,
-    /// What kind of entry it is.
-    pub mode: Mode,
-    /// Whether no parent has this path.
-    pub new_path: bool,
-    /// For each parent, the blobs whose lines are not new: the one at this path, or where there is none the
-    /// ones that this commit deletes (one of them may have been renamed).
-    pub old: Vec<Vec<Oid>>,
-}
-
-/// An index entry's mode, as far as scanning cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What kind of entry it is, as far as scanning cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Mode {
     /// A file, executable or not.
     File,
@@ -63,51 +73,46 @@ pub enum Mode {
     Gitlink,
 }
 
-/// Why the repository could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum GitError {
-    /// There is none here.
-    #[error(
-        "not inside a git repository; run it in one, or name the files to scan: `hf-guard scan PATH`"
-    )]
-    NoRepository {
-        /// What libgit2 says.
-        #[source]
-        source: git2_error::Error,
-    },
-    /// libgit2 refused an operation.
-    #[error("cannot {operation}")]
-    Libgit2 {
-        /// What was tried.
-        operation: String,
-        /// What libgit2 says.
-        #[source]
-        source: git2_error::Error,
-    },
-}
-
-/// libgit2's error under a name that the rest of the crate may see.
-pub mod git2_error {
-    pub use super::libgit2::Error;
-}
-
 impl Repository {
     /// Opens the repository that the environment and the current directory name.
     ///
     /// # Errors
     /// [`GitError`] where there is none or it cannot be read.
     pub fn open(ownership: Ownership) -> Result<Self, GitError> {
+        let environment = Environment::read();
+        let door = Door::open(ownership)?;
+        let objects = Objects::new(door.object_directories(&environment))?;
         Ok(Self {
-            inner: libgit2::Handle::open(ownership)?,
+            environment,
+            door,
+            objects,
+            listing: OnceLock::new(),
         })
     }
 
-    /// The index against HEAD and, while a merge is under way, its other parents.
+    /// What the index holds that HEAD and, while a merge is under way, its other parents do not.
+    ///
+    /// `merge_heads` are commits being merged that `MERGE_HEAD` does not name yet: in a pre-merge-commit hook git names
+    /// them in variables `GITHEAD_<oid>`.
     ///
     /// # Errors
     /// [`GitError`] where index or trees cannot be read, or an entry is in conflict.
-    pub fn staged(&self) -> Result<Staged, GitError> {
-        self.inner.staged()
+    pub fn staged(&self, merge_heads: &[Oid]) -> Result<Staged, GitError> {
+        let listing = self.listing()?;
+        let trees = parents::trees(&self.door, &self.objects, merge_heads)?;
+        let differences = trees
+            .into_iter()
+            .map(|tree| listing.difference(tree, &self.door, &self.objects))
+            .collect::<Result<_, _>>()?;
+        difference::combine(listing.len(), differences)
+    }
+
+    /// Every entry of the index, as if there were no parent.
+    ///
+    /// # Errors
+    /// [`GitError`] where the index cannot be read or an entry is in conflict.
+    pub fn tracked(&self) -> Result<Staged, GitError> {
+        Staged::of_entries(self.listing()?.entries())
     }
 
     /// The bytes of a blob.
@@ -115,7 +120,7 @@ impl Repository {
     /// # Errors
     /// [`GitError`] where it is missing or damaged.
     pub fn blob(&self, oid: &Oid) -> Result<Vec<u8>, GitError> {
-        self.inner.blob(oid)
+        self.objects.read(&self.door, oid, Kind::Blob)
     }
 
     /// The index entry at `path`, if any.
@@ -123,20 +128,61 @@ impl Repository {
     /// # Errors
     /// [`GitError`] where the index cannot be read.
     pub fn index_entry(&self, path: &[u8]) -> Result<Option<(Mode, Oid)>, GitError> {
-        self.inner.index_entry(path)
+        let recorded = self.listing()?.at(path)?;
+        Ok(recorded.map(|recorded| (recorded.mode, recorded.oid)))
     }
 
-    /// The entry at `path` in the tree of HEAD, if any; `None` before the first commit.
+    /// What HEAD has at `path`; `None` where it has nothing there or is unborn.
     ///
     /// # Errors
-    /// [`GitError`] where HEAD or its trees cannot be read.
+    /// [`GitError`] where HEAD or a tree on the way cannot be read.
     pub fn head_entry(&self, path: &[u8]) -> Result<Option<(Mode, Oid)>, GitError> {
-        self.inner.head_entry(path)
+        match parents::head_tree(&self.door, &self.objects)? {
+            Some(tree) => self.entry_in(tree, path),
+            None => Ok(None),
+        }
+    }
+
+    fn entry_in(&self, tree: Oid, path: &[u8]) -> Result<Option<(Mode, Oid)>, GitError> {
+        let mut folder = tree;
+        let mut names = path.split(|&byte| byte == b'/').peekable();
+        while let Some(name) = names.next() {
+            let bytes = self.objects.read(&self.door, &folder, Kind::Tree)?;
+            let Some((mode, oid)) = tree::find(&bytes, name, &folder)? else {
+                return Ok(None);
+            };
+            if names.peek().is_none() {
+                return Ok(tree::mode(mode).map(|mode| (mode, oid)));
+            }
+            folder = oid;
+        }
+        Ok(None)
     }
 
     /// The root of the work tree; `None` in a bare repository.
     #[must_use]
     pub fn work_dir(&self) -> Option<PathBuf> {
-        self.inner.work_dir().map(Path::to_path_buf)
+        self.door.work_dir().map(Path::to_path_buf)
+    }
+
+    /// The directory of HEAD and the index; a linked work tree has its own.
+    #[must_use]
+    pub fn git_dir(&self) -> &Path {
+        self.door.git_dir()
+    }
+
+    /// The directory of objects, refs and configuration, which linked work trees share.
+    #[must_use]
+    pub fn common_dir(&self) -> &Path {
+        self.door.common_dir()
+    }
+
+    /// The index is read once: the configuration in it and the changes come from the same state.
+    fn listing(&self) -> Result<&Listing, GitError> {
+        if let Some(listing) = self.listing.get() {
+            return Ok(listing);
+        }
+        let listing = Listing::read(&self.door, &self.environment)?;
+        Ok(self.listing.get_or_init(|| listing))
     }
 }

@@ -1,64 +1,252 @@
-//! What the commit at hand adds: index against HEAD.
+//! What the commit at hand adds: index against HEAD and the other parents of a merge.
+//!
+//! In: the entries that differ. Out: findings in lines that no parent has. Each new blob is read and searched whole; only
+//! where a rule matches are old blobs read, to see which of the lines are new. Many changes are shared between threads;
+//! what is found comes in path order whatever the schedule.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use bstr::BStr;
 
-use super::{Scanned, SourceError};
+use super::{Progress, Scanned, SourceError};
 use crate::finding::{Origin, Part};
-use crate::git::{Mode, Repository, StagedChange};
-use crate::scan::{Place, Scanner};
+use crate::git::{Content, GitError, Mode, Oid, Old, Repository, Staged, StagedChange};
+use crate::scan::{Candidates, Place, Scanner};
+
+/// From this many changes on, starting threads costs less than it saves.
+const CHANGES_FOR_THREADS: usize = 48;
+
+/// Inflating and searching are bound by memory soon after.
+const THREADS_MAX: usize = 8;
 
 /// Scans everything that `git commit` would record now.
 ///
+/// `merge_heads` are the commits that a merge without conflict names in the environment of its hook. `progress` counts
+/// the objects read, for whoever watches that the scan does not hang.
+///
 /// # Errors
 /// [`SourceError`] where anything of it cannot be read.
-pub fn scan(repository: &Repository, scanner: &Scanner) -> Result<Scanned, SourceError> {
-    let staged = repository.staged()?;
-    let mut scanned = Scanned::default();
-    scanned.summary.without_content = staged.without_content;
-    for change in &staged.changes {
-        scan_change(repository, scanner, change, &mut scanned)?;
-    }
-    Ok(scanned)
-}
-
-fn scan_change(
+pub fn scan(
     repository: &Repository,
     scanner: &Scanner,
-    change: &StagedChange,
-    scanned: &mut Scanned,
-) -> Result<(), SourceError> {
-    let text = repository.blob(&change.blob)?;
-    let part = match change.mode {
-        Mode::Symlink => Part::SymlinkTarget,
-        Mode::File | Mode::Gitlink => Part::Content,
-    };
-    let place = |part| Place {
-        path: BStr::new(&change.path),
-        part,
-        origin: Origin::Staged,
-    };
-    if change.new_path {
-        let candidates = scanner.candidates(&change.path)?;
-        scanned
-            .findings
-            .extend(scanner.findings(&candidates, place(Part::Path)));
-        scanned.summary.texts += 1;
-    }
-    let mut candidates = scanner.candidates(&text)?;
-    if !candidates.is_empty() {
-        for parent in &change.old {
-            let old: Vec<Vec<u8>> = parent
-                .iter()
-                .map(|oid| repository.blob(oid))
-                .collect::<Result<_, _>>()?;
-            let old: Vec<&[u8]> = old.iter().map(Vec::as_slice).collect();
-            candidates.keep_new(&text, &old);
+    merge_heads: &[Oid],
+    progress: &Progress,
+) -> Result<Scanned, SourceError> {
+    let staged = repository.staged(merge_heads)?;
+    Job::new(repository, scanner, &staged, progress).run()
+}
+
+/// Scans every entry of the index, whether it is new or not.
+///
+/// # Errors
+/// [`SourceError`] where anything of it cannot be read.
+pub fn tracked(
+    repository: &Repository,
+    scanner: &Scanner,
+    progress: &Progress,
+) -> Result<Scanned, SourceError> {
+    let staged = repository.tracked()?;
+    Job::new(repository, scanner, &staged, progress).run()
+}
+
+/// The texts of one parent's deleted blobs in which a rule matches.
+type DeletedTexts = Arc<Vec<Vec<u8>>>;
+
+struct Job<'a> {
+    repository: &'a Repository,
+    scanner: &'a Scanner,
+    staged: &'a Staged,
+    progress: &'a Progress,
+    /// For each parent; read when a new path has a match, which is seldom.
+    deleted: Vec<Mutex<Option<DeletedTexts>>>,
+}
+
+impl<'a> Job<'a> {
+    fn new(
+        repository: &'a Repository,
+        scanner: &'a Scanner,
+        staged: &'a Staged,
+        progress: &'a Progress,
+    ) -> Self {
+        let deleted = staged.deleted.iter().map(|_| Mutex::default()).collect();
+        Self {
+            repository,
+            scanner,
+            staged,
+            progress,
+            deleted,
         }
-        scanned
-            .findings
-            .extend(scanner.findings(&candidates, place(part)));
     }
-    scanned.summary.texts += 1;
-    scanned.summary.bytes += text.len() as u64;
-    Ok(())
+
+    fn run(&self) -> Result<Scanned, SourceError> {
+        let threads = if self.staged.changes.len() < CHANGES_FOR_THREADS {
+            1
+        } else {
+            thread::available_parallelism().map_or(1, NonZeroUsize::get)
+        };
+        let mut scanned = self.scan_all(threads.min(THREADS_MAX))?;
+        scanned.summary.without_content = self.staged.without_content;
+        Ok(scanned)
+    }
+
+    fn scan_all(&self, threads: usize) -> Result<Scanned, SourceError> {
+        let next = AtomicUsize::new(0);
+        let failed = AtomicBool::new(false);
+        let work = || self.scan_some(&next, &failed);
+        let parts: Vec<Result<Vec<(usize, Scanned)>, SourceError>> = thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut parts = vec![work()];
+            for other in others {
+                match other.join() {
+                    Ok(part) => parts.push(part),
+                    // What that thread was to scan is unknown: there is no result to give.
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            parts
+        });
+        let mut all = Vec::with_capacity(self.staged.changes.len());
+        for part in parts {
+            all.extend(part?);
+        }
+        all.sort_by_key(|(at, _)| *at);
+        assert_eq!(
+            all.len(),
+            self.staged.changes.len(),
+            "every change is scanned"
+        );
+        let mut scanned = Scanned::default();
+        for (_, one) in all {
+            scanned.findings.extend(one.findings);
+            scanned.skipped.extend(one.skipped);
+            scanned.summary.texts += one.summary.texts;
+            scanned.summary.bytes += one.summary.bytes;
+        }
+        Ok(scanned)
+    }
+
+    /// Scans changes, each the next that no thread has taken, until there are none or a thread has failed.
+    fn scan_some(
+        &self,
+        next: &AtomicUsize,
+        failed: &AtomicBool,
+    ) -> Result<Vec<(usize, Scanned)>, SourceError> {
+        let mut done = Vec::new();
+        while !failed.load(Ordering::Relaxed) {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(change) = self.staged.changes.get(at) else {
+                break;
+            };
+            match self.scan_change(change) {
+                Ok(scanned) => done.push((at, scanned)),
+                Err(error) => {
+                    failed.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    fn scan_change(&self, change: &StagedChange) -> Result<Scanned, SourceError> {
+        let mut scanned = Scanned::default();
+        let place = |part| Place {
+            path: BStr::new(&change.path),
+            part,
+            origin: Origin::Staged,
+        };
+        if change.new_path {
+            let candidates = self.scanner.candidates(&change.path)?;
+            scanned
+                .findings
+                .extend(self.scanner.findings(&candidates, place(Part::Path)));
+            scanned.summary.texts += 1;
+            scanned.summary.bytes += change.path.len() as u64;
+        }
+        if change.content == Content::Renamed {
+            return Ok(scanned);
+        }
+        let part = match change.mode {
+            Mode::Symlink => Part::SymlinkTarget,
+            Mode::File | Mode::Gitlink => Part::Content,
+        };
+        let text = self.blob(&change.blob)?;
+        let mut candidates = self.scanner.candidates(&text)?;
+        self.keep_new(change, &text, &mut candidates)?;
+        if !candidates.is_empty() {
+            scanned
+                .findings
+                .extend(self.scanner.findings(&candidates, place(part)));
+        }
+        scanned.summary.texts += 1;
+        scanned.summary.bytes += text.len() as u64;
+        Ok(scanned)
+    }
+
+    /// Drops what stands in lines that a parent has: new is what none of them has.
+    fn keep_new(
+        &self,
+        change: &StagedChange,
+        text: &[u8],
+        candidates: &mut Candidates<'_>,
+    ) -> Result<(), SourceError> {
+        for (parent, old) in change.old.iter().enumerate() {
+            if candidates.is_empty() {
+                break;
+            }
+            match old {
+                Old::None => {}
+                Old::Blob(oid) => {
+                    if let Some(old) = self.old_blob(oid)? {
+                        candidates.keep_new(text, &[&old]);
+                    }
+                }
+                Old::Deleted => {
+                    let texts = self.deleted_texts(parent)?;
+                    let texts: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
+                    candidates.keep_new(text, &texts);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The deleted blobs of a parent that matter: a line with a match, if it was in one of them, matched there too.
+    fn deleted_texts(&self, parent: usize) -> Result<DeletedTexts, SourceError> {
+        let mut slot = self.deleted[parent]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(texts) = &*slot {
+            return Ok(Arc::clone(texts));
+        }
+        let mut texts = Vec::new();
+        for oid in &self.staged.deleted[parent] {
+            if let Some(text) = self.old_blob(oid)?
+                && !self.scanner.candidates(&text)?.is_empty()
+            {
+                texts.push(text);
+            }
+        }
+        let texts = Arc::new(texts);
+        *slot = Some(Arc::clone(&texts));
+        Ok(texts)
+    }
+
+    /// A parent's blob. A partial clone may not have it: then no line of the new one is known to be old.
+    fn old_blob(&self, oid: &Oid) -> Result<Option<Vec<u8>>, SourceError> {
+        match self.blob(oid) {
+            Ok(text) => Ok(Some(text)),
+            Err(GitError::MissingObject { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn blob(&self, oid: &Oid) -> Result<Vec<u8>, GitError> {
+        let text = self.repository.blob(oid)?;
+        self.progress.advance();
+        Ok(text)
+    }
 }

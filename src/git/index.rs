@@ -1,0 +1,398 @@
+//! git's index, read without libgit2: versions 2 to 4, SHA-1 and SHA-256.
+//!
+//! In: the file's bytes. Out: every entry's path, mode and object name, and the cache-tree. libgit2 builds an object
+//! for each entry, which is most of what a commit in a large repository costs; here an entry is twelve bytes that say
+//! where it stands in the mapped file. Whatever is not understood is declined, and git itself is asked instead.
+//!
+//! Source: <https://git-scm.com/docs/index-format>
+
+use std::ops::Range;
+
+use super::Oid;
+use super::cache_tree::CacheTree;
+use super::hash::Algorithm;
+use super::map::Bytes;
+
+/// An index, checked.
+#[derive(Debug)]
+pub(super) struct Index {
+    bytes: Bytes,
+    /// Names of version 4, which are stored as differences.
+    names: Vec<u8>,
+    slots: Vec<Slot>,
+    oid_len: usize,
+    /// Entries that `git add --intent-to-add` made, in order.
+    intent_to_add: Vec<usize>,
+    conflict: Option<usize>,
+    cache_tree: Option<CacheTree>,
+}
+
+/// Where an entry and its name stand; an index has at most 4 GiB.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    at: u32,
+    name_at: u32,
+    name_len: u32,
+}
+
+/// Why an index was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// It uses something that only git knows.
+    Declined,
+    /// It is not as git writes it.
+    Damaged(&'static str),
+}
+
+/// Bytes before the object name: times, device, inode, mode, owner, size.
+const STAT_LEN: usize = 40;
+const MODE_AT: usize = 24;
+const HEADER_LEN: usize = 12;
+const FLAG_EXTENDED: u16 = 0x4000;
+const FLAG_STAGE: u16 = 0x3000;
+const FLAG_NAME_LEN: u16 = 0x0fff;
+const EXTENDED_INTENT_TO_ADD: u16 = 0x2000;
+
+/// From this size on the checksum is computed on a second thread.
+const LARGE: usize = 1 << 20;
+
+impl Index {
+    /// The index of a repository that has none yet.
+    pub(super) fn empty(algorithm: Algorithm) -> Self {
+        Self {
+            bytes: Bytes::Owned(Vec::new()),
+            names: Vec::new(),
+            slots: Vec::new(),
+            oid_len: algorithm.len(),
+            intent_to_add: Vec::new(),
+            conflict: None,
+            cache_tree: None,
+        }
+    }
+
+    /// Reads and checks `bytes`.
+    pub(super) fn parse(bytes: Bytes, algorithm: Algorithm) -> Result<Self, Unread> {
+        if bytes.len() < HEADER_LEN + algorithm.len() {
+            return Err(Unread::Damaged("it is cut short"));
+        }
+        if u32::try_from(bytes.len()).is_err() {
+            return Err(Unread::Declined);
+        }
+        let body = bytes.len() - algorithm.len();
+        let is_sound = || trailer_is_sound(&bytes[..body], &bytes[body..], algorithm);
+        let (read, is_sound) = if bytes.len() < LARGE {
+            (Reader::read(&bytes[..body], algorithm), is_sound())
+        } else {
+            std::thread::scope(|scope| {
+                let checksum = scope.spawn(is_sound);
+                let read = Reader::read(&bytes[..body], algorithm);
+                match checksum.join() {
+                    Ok(is_sound) => (read, is_sound),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            })
+        };
+        // A damaged file may look like anything, also like one to decline: the checksum speaks first.
+        if !is_sound {
+            return Err(Unread::Damaged("its checksum does not match"));
+        }
+        let reader = read?;
+        Ok(Self {
+            names: reader.names,
+            slots: reader.slots,
+            oid_len: algorithm.len(),
+            intent_to_add: reader.intent_to_add,
+            conflict: reader.conflict,
+            cache_tree: reader.cache_tree,
+            bytes,
+        })
+    }
+
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The path of an entry.
+    pub(super) fn name(&self, entry: usize) -> &[u8] {
+        let slot = self.slots[entry];
+        let source: &[u8] = if self.names.is_empty() {
+            &self.bytes
+        } else {
+            &self.names
+        };
+        let start = slot.name_at as usize;
+        &source[start..start + slot.name_len as usize]
+    }
+
+    /// The mode of an entry, as it stands there.
+    pub(super) fn mode(&self, entry: usize) -> u32 {
+        be32(&self.bytes, self.slots[entry].at as usize + MODE_AT)
+    }
+
+    /// The object of an entry.
+    pub(super) fn oid(&self, entry: usize) -> Oid {
+        let at = self.slots[entry].at as usize + STAT_LEN;
+        Oid::from_bytes(&self.bytes[at..at + self.oid_len])
+            .expect("the length is that of an algorithm")
+    }
+
+    /// The first entry that is in conflict.
+    pub(super) fn conflict(&self) -> Option<usize> {
+        self.conflict
+    }
+
+    /// Whether the entry has no content yet.
+    pub(super) fn is_intent_to_add(&self, entry: usize) -> bool {
+        self.intent_to_add.binary_search(&entry).is_ok()
+    }
+
+    /// Whether one of the entries has no content yet.
+    pub(super) fn has_intent_to_add(&self, entries: &Range<usize>) -> bool {
+        let first = self
+            .intent_to_add
+            .partition_point(|entry| *entry < entries.start);
+        self.intent_to_add
+            .get(first)
+            .is_some_and(|entry| *entry < entries.end)
+    }
+
+    /// The cache-tree, where the index has one.
+    pub(super) fn cache_tree(&self) -> Option<&CacheTree> {
+        self.cache_tree.as_ref()
+    }
+
+    /// The entry at `path`.
+    pub(super) fn position(&self, path: &[u8]) -> Option<usize> {
+        let at = self.slots_before(0..self.len(), |name| name < path);
+        (at < self.len() && self.name(at) == path).then_some(at)
+    }
+
+    /// One past the last of `entries` whose name starts with `prefix`; the first of them does. `guess` is how many
+    /// there may be.
+    pub(super) fn end_of_prefix(
+        &self,
+        entries: Range<usize>,
+        prefix: &[u8],
+        guess: Option<usize>,
+    ) -> usize {
+        if let Some(end) = guess.and_then(|count| entries.start.checked_add(count))
+            && end > entries.start
+            && end <= entries.end
+            && self.name(end - 1).starts_with(prefix)
+            && (end == entries.end || !self.name(end).starts_with(prefix))
+        {
+            return end;
+        }
+        self.slots_before(entries, |name| name.starts_with(prefix))
+    }
+
+    fn slots_before(&self, entries: Range<usize>, holds: impl Fn(&[u8]) -> bool) -> usize {
+        let (mut low, mut high) = (entries.start, entries.end);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if holds(self.name(middle)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+}
+
+/// A trailer of zeros is what `index.skipHash` leaves.
+fn trailer_is_sound(body: &[u8], trailer: &[u8], algorithm: Algorithm) -> bool {
+    trailer.iter().all(|byte| *byte == 0) || algorithm.sum(&[body]).as_bytes() == trailer
+}
+
+fn be32(bytes: &[u8], at: usize) -> u32 {
+    u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+fn be16(bytes: &[u8], at: usize) -> u16 {
+    u16::from_be_bytes([bytes[at], bytes[at + 1]])
+}
+
+/// An offset in a file of at most 4 GiB.
+fn offset(at: usize) -> Result<u32, Unread> {
+    u32::try_from(at).map_err(|_| Unread::Declined)
+}
+
+/// One pass over the entries and extensions.
+struct Reader<'a> {
+    body: &'a [u8],
+    oid_len: usize,
+    version: u32,
+    names: Vec<u8>,
+    slots: Vec<Slot>,
+    intent_to_add: Vec<usize>,
+    conflict: Option<usize>,
+    cache_tree: Option<CacheTree>,
+}
+
+const CUT: Unread = Unread::Damaged("it is cut short");
+
+impl<'a> Reader<'a> {
+    fn read(body: &'a [u8], algorithm: Algorithm) -> Result<Self, Unread> {
+        if &body[..4] != b"DIRC" {
+            return Err(Unread::Damaged("it does not start as an index does"));
+        }
+        let version = be32(body, 4);
+        if !(2..=4).contains(&version) {
+            return Err(Unread::Declined);
+        }
+        let count = be32(body, 8) as usize;
+        if count > body.len() / (STAT_LEN + algorithm.len() + 2) {
+            return Err(CUT);
+        }
+        let mut reader = Self {
+            body,
+            oid_len: algorithm.len(),
+            version,
+            names: Vec::new(),
+            slots: Vec::with_capacity(count),
+            intent_to_add: Vec::new(),
+            conflict: None,
+            cache_tree: None,
+        };
+        let mut at = HEADER_LEN;
+        let mut previous = (0..0, 0);
+        for _ in 0..count {
+            at = reader.entry(at, &mut previous)?;
+        }
+        reader.extensions(at)?;
+        Ok(reader)
+    }
+
+    /// Takes the entry at `at` and gives the offset of the next; `previous` is the name and stage of the one before.
+    fn entry(&mut self, at: usize, previous: &mut (Range<usize>, u16)) -> Result<usize, Unread> {
+        let flags_at = at + STAT_LEN + self.oid_len;
+        if flags_at + 4 > self.body.len() {
+            return Err(CUT);
+        }
+        let flags = be16(self.body, flags_at);
+        let mut name_at = flags_at + 2;
+        if flags & FLAG_EXTENDED != 0 {
+            if self.version < 3 {
+                return Err(Unread::Damaged("a version 2 entry has version 3 flags"));
+            }
+            if be16(self.body, name_at) & EXTENDED_INTENT_TO_ADD != 0 {
+                self.intent_to_add.push(self.slots.len());
+            }
+            name_at += 2;
+        }
+        let stage = flags & FLAG_STAGE;
+        if stage != 0 && self.conflict.is_none() {
+            self.conflict = Some(self.slots.len());
+        }
+        let (name, next) = if self.version == 4 {
+            self.compressed_name(name_at, &previous.0)?
+        } else {
+            self.plain_name(at, name_at, flags)?
+        };
+        let source: &[u8] = if self.version == 4 {
+            &self.names
+        } else {
+            self.body
+        };
+        let this = &source[name.clone()];
+        let expected = usize::from(flags & FLAG_NAME_LEN);
+        if this.is_empty() || this.len().min(usize::from(FLAG_NAME_LEN)) != expected {
+            return Err(Unread::Damaged("a name has the wrong length"));
+        }
+        if !self.slots.is_empty() {
+            match source[previous.0.clone()].cmp(this) {
+                std::cmp::Ordering::Less => {}
+                std::cmp::Ordering::Equal if previous.1 < stage => {}
+                _ => return Err(Unread::Damaged("its entries are out of order")),
+            }
+        }
+        self.slots.push(Slot {
+            at: offset(at)?,
+            name_at: offset(name.start)?,
+            name_len: offset(name.len())?,
+        });
+        *previous = (name, stage);
+        Ok(next)
+    }
+
+    /// A name of version 2 or 3: as it is, then one to eight NULs.
+    fn plain_name(
+        &self,
+        at: usize,
+        name_at: usize,
+        flags: u16,
+    ) -> Result<(Range<usize>, usize), Unread> {
+        let expected = name_at + usize::from(flags & FLAG_NAME_LEN);
+        // A name that fills the field may be longer; any other ends where the field says.
+        let end = if flags & FLAG_NAME_LEN == FLAG_NAME_LEN {
+            self.body.len()
+        } else {
+            (expected + 1).min(self.body.len())
+        };
+        let name = self.body.get(name_at..end).ok_or(CUT)?;
+        let len = memchr::memchr(0, name).ok_or(Unread::Damaged("a name has no end"))?;
+        let name = name_at..name_at + len;
+        let next = at + ((name.end - at + 8) & !7);
+        if next > self.body.len() {
+            return Err(CUT);
+        }
+        Ok((name, next))
+    }
+
+    /// A name of version 4: how many bytes to drop from the name before, then what to append, then NUL.
+    fn compressed_name(
+        &mut self,
+        mut at: usize,
+        previous: &Range<usize>,
+    ) -> Result<(Range<usize>, usize), Unread> {
+        let mut next_byte = || {
+            let byte = *self.body.get(at).ok_or(CUT)?;
+            at += 1;
+            Ok(byte)
+        };
+        let mut byte = next_byte()?;
+        let mut drop = usize::from(byte & 0x7f);
+        while byte & 0x80 != 0 {
+            byte = next_byte()?;
+            drop = drop
+                .checked_add(1)
+                .and_then(|drop| drop.checked_mul(128))
+                .ok_or(Unread::Damaged("a name is cut too far"))?
+                + usize::from(byte & 0x7f);
+        }
+        let kept = previous
+            .len()
+            .checked_sub(drop)
+            .ok_or(Unread::Damaged("a name is cut too far"))?;
+        let rest = self.body.get(at..).ok_or(CUT)?;
+        let len = memchr::memchr(0, rest).ok_or(Unread::Damaged("a name has no end"))?;
+        let start = self.names.len();
+        offset(start + kept + len)?;
+        self.names
+            .extend_from_within(previous.start..previous.start + kept);
+        self.names.extend_from_slice(&rest[..len]);
+        Ok((start..self.names.len(), at + len + 1))
+    }
+
+    /// Extensions whose name starts with a capital may be passed over; the others change what the entries mean.
+    fn extensions(&mut self, mut at: usize) -> Result<(), Unread> {
+        while at < self.body.len() {
+            let header = self.body.get(at..at + 8).ok_or(CUT)?;
+            let len = be32(header, 4) as usize;
+            let content = at
+                .checked_add(8)
+                .and_then(|start| self.body.get(start..start.checked_add(len)?))
+                .ok_or(CUT)?;
+            if &header[..4] == b"TREE" {
+                let tree = CacheTree::parse(content, self.oid_len);
+                self.cache_tree = Some(tree.ok_or(Unread::Damaged("its cache-tree is garbled"))?);
+            } else if !header[0].is_ascii_uppercase() {
+                return Err(Unread::Declined);
+            }
+            at += 8 + len;
+        }
+        Ok(())
+    }
+}
