@@ -8,6 +8,7 @@ mod confirm;
 pub mod excerpt;
 pub mod fresh;
 pub mod marker;
+mod notebook;
 
 use std::ops::Range;
 
