@@ -55,7 +55,7 @@ pub enum AcceptedBy {
 /// A text that was not read.
 #[derive(Debug, Serialize)]
 pub struct Skip {
-    /// Where it stands.
+    /// Where it stands; secrets in it are masked before it gets here.
     #[serde(serialize_with = "crate::text::path::serialize")]
     pub path: BString,
     /// Why, in a few words.

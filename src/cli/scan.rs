@@ -68,7 +68,7 @@ fn scan(
         None => config()?,
     };
     let scanner = Scanner::new(config.rule_set());
-    let scanned = source(&scanner, &progress)?;
+    let scanned = source(&scanner, &progress)?.with_shown_paths(&scanner);
     let outcome = allow::apply(scanned, &config, Date::of(SystemTime::now()));
     reporting::write(&outcome, options)?;
     Ok(outcome.exit())

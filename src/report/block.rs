@@ -1,10 +1,9 @@
 //! One finding as lines for a person: where and what, the masked line, carets under the mask, what the checks learned.
 
-use std::fmt::Write as _;
-
 use unicode_width::UnicodeWidthStr as _;
 
 use super::paint::{Paint, Role};
+use super::words::push;
 use crate::finding::{Cell, CellKind, Finding, Part};
 use crate::outcome::AcceptedBy;
 use crate::rules::Confidence;
@@ -40,10 +39,13 @@ pub(super) fn headline(finding: &Finding, paint: Paint) -> String {
 pub(super) fn body(finding: &Finding, paint: Paint) -> String {
     let mut text = excerpt(finding, paint);
     if let Some(cell) = &finding.cell {
-        push(&mut text, &cell_name(cell));
+        push(&mut text, format_args!("  {}", cell_name(cell)));
     }
     for note in &finding.notes {
-        push(&mut text, &escape::for_terminal(note.as_bytes()));
+        push(
+            &mut text,
+            format_args!("  {}", escape::for_terminal(note.as_bytes())),
+        );
     }
     text
 }
@@ -99,10 +101,6 @@ fn cell_name(cell: &Cell) -> String {
     }
     name.push_str(&format!(", line {} of it", cell.line));
     name
-}
-
-fn push(text: &mut String, line: &str) {
-    writeln!(text, "  {line}").expect("a String takes any text");
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 //!
 //! Findings come first and the count last, nearest to the prompt. Where there is nothing to say, nothing is written.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::paint::{Paint, Role};
+use super::words::{number, push};
 use super::{Accepted, Detail, Options, block, remedy, runner};
 use crate::finding::{Finding, Origin};
 use crate::outcome::Outcome;
@@ -182,15 +182,4 @@ fn read(outcome: &Outcome) -> String {
     }
     text.push('.');
     text
-}
-
-/// `1 finding`, `2 findings`.
-pub(super) fn number(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
-}
-
-/// Appends a line.
-pub(super) fn push(text: &mut String, words: std::fmt::Arguments<'_>) {
-    writeln!(text, "{words}").expect("a String takes any text");
 }

@@ -16,6 +16,7 @@ mod remedy;
 mod runner;
 pub mod sarif;
 mod shell;
+mod words;
 
 use std::io::{self, Write};
 

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use super::advice::{self, Line, MAX_NAMED};
 use super::habitat::Habitat;
-use super::human::{number, push};
 use super::paint::{Paint, Role};
+use super::words::{number, push};
 use super::{Options, shell};
 use crate::finding::{Finding, Origin, Part};
 use crate::text::escape;

@@ -2,15 +2,17 @@
 
 use std::ops::Range;
 
-use bstr::BString;
+use bstr::{BStr, BString};
 
-use super::{Candidates, Place, Scanner, excerpt, marker};
+use super::excerpt::{self, Masks};
+use super::notebook::Notebook;
+use super::{Candidates, Match, Place, Scanner, marker};
 use crate::checks::entropy;
 use crate::finding::Finding;
 use crate::fingerprint::{Fingerprint, Guessable};
 use crate::rules::Rule;
 use crate::secret::Secret;
-use crate::text::position;
+use crate::text::position::Lines;
 
 pub(super) fn findings(
     scanner: &Scanner,
@@ -18,6 +20,7 @@ pub(super) fn findings(
     place: Place<'_>,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
+    let shown_path = shown_path(scanner, place.path);
     for (index, view) in candidates.views.iter().enumerate() {
         let text: &[u8] = &view.text;
         let matches: Vec<(&'static Rule, Range<usize>)> = candidates
@@ -31,11 +34,9 @@ pub(super) fn findings(
                 )
             })
             .collect();
-        let mut masked: Vec<(Range<usize>, String)> = matches
-            .iter()
-            .map(|(rule, range)| (range.clone(), secret_of(rule, &text[range.clone()]).mask()))
-            .collect();
-        masked.sort_by_key(|(range, _)| range.start);
+        let masks = masks(scanner, candidates, index);
+        let mut lines = Lines::of(text);
+        let mut notebook = Notebook::open(place.path, text);
         for (rule, range) in &matches {
             let secret = secret_of(rule, &text[range.clone()]);
             if entropy::bits_per_byte(&secret.expose()[rule.prefix.len().min(range.len())..])
@@ -51,16 +52,18 @@ pub(super) fn findings(
             found.push(Finding {
                 rule,
                 path: BString::from(place.path),
-                shown_path: shown_path(scanner, place),
+                shown_path: shown_path.clone(),
                 part: place.part,
                 origin: place.origin,
-                start: position::of(text, range.start),
-                end: position::of(text, range.end),
+                start: lines.position(range.start),
+                end: lines.position(range.end),
                 confidence: rule.confidence,
                 fingerprint: Fingerprint::new(&rule.id, place.path, &secret, guessable),
-                excerpt: excerpt::around(text, range, &secret.mask(), &masked),
+                excerpt: excerpt::around(&lines, range, &secret.mask(), &masks),
                 notes: Vec::new(),
-                cell: None,
+                cell: notebook
+                    .as_mut()
+                    .and_then(|notebook| notebook.cell_at(range.start)),
                 markers: marker::near(text, range.start, range.end),
                 secret,
             });
@@ -82,22 +85,29 @@ fn secret_of(rule: &Rule, bytes: &[u8]) -> Secret {
 }
 
 /// The path with secrets in it masked: a path too can hold a token, and every report prints it.
-fn shown_path(scanner: &Scanner, place: Place<'_>) -> BString {
-    let Ok(candidates) = scanner.candidates(place.path) else {
+pub(super) fn shown_path(scanner: &Scanner, path: &BStr) -> BString {
+    let Ok(candidates) = scanner.candidates(path) else {
         return BString::from("(path not shown)");
     };
-    let mut masked: Vec<(Range<usize>, String)> = candidates
-        .matches
-        .iter()
-        .filter(|found| found.view == 0)
-        .map(|found| {
-            let rule = scanner.rules.as_slice()[found.rule].rule;
-            (
-                found.secret.clone(),
-                secret_of(rule, &place.path[found.secret.clone()]).mask(),
-            )
-        })
-        .collect();
-    masked.sort_by_key(|(range, _)| range.start);
-    excerpt::redact(place.path, 0..place.path.len(), &masked)
+    masks(scanner, &candidates, 0).redact(path, 0..path.len())
+}
+
+/// What an excerpt of the view at `index` hides: all that matched, in old lines and placeholders too.
+fn masks(scanner: &Scanner, candidates: &Candidates<'_>, index: usize) -> Masks {
+    let mask = |found: &Match| {
+        let rule = scanner.rules.as_slice()[found.rule].rule;
+        let view = &candidates.views[found.view];
+        let mask = secret_of(rule, &view.text[found.secret.clone()]).mask();
+        match (found.view, index) {
+            (own, shown) if own == shown => Some((found.secret.clone(), mask)),
+            // What is UTF-16 to one view is letters between NULs to the raw one.
+            (_, 0) => Some((view.raw(found.secret.clone()), mask)),
+            _ => None,
+        }
+    };
+    let all = candidates.matches.iter().chain(&candidates.known);
+    Masks::new(
+        &candidates.views[index].text,
+        all.filter_map(mask).collect(),
+    )
 }

@@ -10,16 +10,19 @@ use memchr::memmem;
 use super::Candidates;
 
 impl Candidates<'_> {
-    /// Drops the matches whose lines, as git splits them, all stand in a row in one of `old_texts`.
+    /// Puts aside the matches whose lines, as git splits them, all stand in a row in one of `old_texts`.
     pub fn keep_new(&mut self, new_text: &[u8], old_texts: &[&[u8]]) {
         let views = &self.views;
-        self.matches.retain(|found| {
+        let (new, mut known) = self.matches.drain(..).partition(|found| {
             let raw = views[found.view].raw(found.secret.clone());
             let lines = git_lines(new_text, &raw);
             !old_texts
                 .iter()
                 .any(|old| has_lines(old, &new_text[lines.clone()]))
         });
+        self.matches = new;
+        // They are no findings, and yet stay secret where a finding shows its line.
+        self.known.append(&mut known);
     }
 }
 

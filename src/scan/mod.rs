@@ -12,7 +12,7 @@ mod notebook;
 
 use std::ops::Range;
 
-use bstr::BStr;
+use bstr::{BStr, BString};
 
 use crate::finding::{Finding, Origin, Part};
 use crate::prefilter::Prefilter;
@@ -42,6 +42,8 @@ pub struct Place<'a> {
 pub struct Candidates<'a> {
     views: Vec<View<'a>>,
     matches: Vec<Match>,
+    /// Matches that are not new.
+    known: Vec<Match>,
 }
 
 /// A confirmed match, before the checks.
@@ -88,7 +90,17 @@ impl Scanner {
                 });
             })?;
         }
-        Ok(Candidates { views, matches })
+        Ok(Candidates {
+            views,
+            matches,
+            known: Vec::new(),
+        })
+    }
+
+    /// `path` with every secret in it masked.
+    #[must_use]
+    pub fn shown_path(&self, path: &BStr) -> BString {
+        assess::shown_path(self, path)
     }
 
     /// What is left of `candidates` after placeholders and checks, in order of place.

@@ -79,6 +79,15 @@ impl Scanned {
         Ok(())
     }
 
+    /// Masks what the paths of skipped texts hold of secrets: a report prints them.
+    #[must_use]
+    pub fn with_shown_paths(mut self, scanner: &Scanner) -> Self {
+        for skip in &mut self.skipped {
+            skip.path = scanner.shown_path(skip.path.as_ref());
+        }
+        self
+    }
+
     /// Takes over what `other` found, behind what is here.
     pub fn append(&mut self, mut other: Self) {
         self.findings.append(&mut other.findings);
