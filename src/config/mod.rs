@@ -83,7 +83,7 @@ impl Config {
         let text = std::str::from_utf8(bytes).map_err(|_| unfit(Unfit::NotUtf8))?;
         Self::checked(name, text).map_err(|mistake| ConfigError::Invalid {
             name: name.to_owned(),
-            at: position::of(bytes, mistake.offset),
+            at: position::Lines::of(bytes).position(mistake.offset),
             message: mistake.message,
         })
     }
@@ -95,7 +95,7 @@ impl Config {
             .allow
             .iter()
             .map(|table| {
-                let line = position::of(text.as_bytes(), table.span().start).line;
+                let line = position::Lines::of(text.as_bytes()).position(table.span().start).line;
                 Entry::new(table, line, |id| custom::known(id, &changes.added))
             })
             .collect::<Result<_, _>>()?;
