@@ -11,16 +11,19 @@
 //!
 //! A comment is about nothing that stands further than [`WINDOW`] from it: a minified file is one line.
 
+mod comment;
+
 use std::ops::Range;
 
-use bstr::ByteSlice;
+use bstr::ByteSlice as _;
 
 use crate::finding::Marker;
+use comment::Comment;
 
 /// Bytes from the start of a comment to the secret that it is about, or from there to its start, at most.
 const WINDOW: usize = 500;
 
-/// Bytes of a comment that are read, at most.
+/// Bytes of a comment and what stands before it on its line that are read, at most.
 const COMMENT: usize = 300;
 
 /// The comments that are about the secret at `start..end` of `text`.
@@ -37,7 +40,7 @@ pub(super) fn near(text: &[u8], start: usize, end: usize) -> Vec<Marker> {
     let before = start.saturating_sub(WINDOW).max(own_start)..start;
     let after = end..own_end;
     for side in [before, after] {
-        for (at, marker) in comments(&text[side.clone()]) {
+        for (at, marker) in comment::all(&text[side.clone()]) {
             let distance = (side.start + at).saturating_sub(end);
             if marker != Comment::DetectSecretsNextLine && distance <= WINDOW {
                 markers.extend(marker.into_marker());
@@ -45,10 +48,10 @@ pub(super) fn near(text: &[u8], start: usize, end: usize) -> Vec<Marker> {
         }
     }
     if let Some(line) = line_above(&ends, text, low, own_start) {
-        for (at, marker) in comments(&text[line.clone()]) {
-            let alone = stands_alone(&text[line.start..line.start + at]);
-            let near = start - (line.start + at) <= WINDOW;
-            if alone && near && marker.acts_on_the_next_line() {
+        for (at, marker) in comment::all(&text[line.bytes.clone()]) {
+            let at = line.bytes.start + at;
+            let alone = line.stands_alone(&text[line.bytes.start..at]);
+            if alone && start - at <= WINDOW && marker.acts_on_the_next_line() {
                 markers.extend(marker.into_marker());
             }
         }
@@ -57,36 +60,68 @@ pub(super) fn near(text: &[u8], start: usize, end: usize) -> Vec<Marker> {
     markers
 }
 
-/// The line above the one that starts at `own_start`, if all of it stands after `low`.
-fn line_above(ends: &LineEnds, text: &[u8], low: usize, own_start: usize) -> Option<Range<usize>> {
+/// The line above the secret's, as much of it as is read.
+struct Above {
+    bytes: Range<usize>,
+    /// Whether it is read from its start.
+    whole: bool,
+    json: bool,
+}
+
+/// The line above the one that starts at `own_start`.
+fn line_above(ends: &LineEnds, text: &[u8], low: usize, own_start: usize) -> Option<Above> {
     let mut stop = ends.last_before(text, low, own_start)?;
     loop {
-        let start = match ends.last_before(text, low, stop.start) {
-            Some(end) => end.end,
-            None if low == 0 => 0,
-            // Its start is out of reach: whether the comment stands alone on it cannot be said.
-            None => return None,
-        };
-        let line = start..stop.start;
+        let before = ends.last_before(text, low, stop.start);
+        let line = before.as_ref().map_or(low, |end| end.end)..stop.start;
         // Between two strings of a JSON array stand only quotes and a comma.
         let glue = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b',');
-        if !(ends.escaped && text[line.clone()].iter().all(glue)) {
-            return Some(line);
+        match before {
+            Some(end) if ends.escaped && text[line.clone()].iter().all(glue) => stop = end,
+            before => {
+                return Some(Above {
+                    bytes: line,
+                    whole: before.is_some() || low == 0,
+                    json: ends.escaped,
+                });
+            }
         }
-        stop = ends.last_before(text, low, start)?;
     }
 }
 
-/// Whether what stands before a comment on its line is none of the program: no letter, no digit.
-fn stands_alone(before: &[u8]) -> bool {
-    let before = before.trim();
-    let before = match before.get(..3) {
-        Some(rem) if rem.eq_ignore_ascii_case(b"rem") => &before[3..],
-        _ => before,
-    };
-    !before
+impl Above {
+    /// Whether what stands before a comment is none of the program: no letter, no digit. In JSON the line of the program
+    /// starts at the quote.
+    fn stands_alone(&self, before: &[u8]) -> bool {
+        let quote = || {
+            (0..before.len())
+                .rev()
+                .find(|&at| before[at] == b'"' && !is_escaped(before, at))
+        };
+        let before = match self.json.then(quote).flatten() {
+            Some(quote) => &before[quote + 1..],
+            None if self.whole => before,
+            None => return false,
+        };
+        let before = before.trim();
+        let before = match before.get(..3) {
+            Some(rem) if rem.eq_ignore_ascii_case(b"rem") => &before[3..],
+            _ => before,
+        };
+        !before
+            .iter()
+            .any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+    }
+}
+
+/// Whether an odd number of backslashes stands before `at`.
+fn is_escaped(text: &[u8], at: usize) -> bool {
+    let backslashes = text[..at]
         .iter()
-        .any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+        .rev()
+        .take_while(|&&byte| byte == b'\\')
+        .count();
+    backslashes % 2 == 1
 }
 
 /// What ends a line of a text.
@@ -133,14 +168,7 @@ impl LineEnds {
             return Some(at..at + 1);
         }
         let escape = self.escaped && text[at] == b'\\' && text.get(at + 1) == Some(&b'n');
-        let backslashes = || {
-            text[..at]
-                .iter()
-                .rev()
-                .take_while(|&&byte| byte == b'\\')
-                .count()
-        };
-        (escape && backslashes().is_multiple_of(2)).then(|| at..at + 2)
+        (escape && !is_escaped(text, at)).then(|| at..at + 2)
     }
 }
 
@@ -155,108 +183,6 @@ fn is_json(text: &[u8]) -> bool {
         (start.next(), start.next()),
         (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'"' | b'{'))
     )
-}
-
-/// A comment as it was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Comment {
-    Of(Marker),
-    DetectSecretsNextLine,
-}
-
-impl Comment {
-    fn acts_on_the_next_line(&self) -> bool {
-        matches!(
-            self,
-            Self::Of(Marker::HfGuard(_)) | Self::DetectSecretsNextLine
-        )
-    }
-
-    fn into_marker(self) -> Option<Marker> {
-        Some(match self {
-            Self::Of(marker) => marker,
-            Self::DetectSecretsNextLine => Marker::DetectSecrets,
-        })
-    }
-}
-
-/// The comments in `line`, each with the offset of its first byte.
-fn comments(line: &[u8]) -> Vec<(usize, Comment)> {
-    let mut found = Vec::new();
-    for at in line.find_iter(b"hf-guard:") {
-        let rest = line[at + b"hf-guard:".len()..].trim_start_with(|character| character == ' ');
-        if let Some(rest) = word(rest, b"allow") {
-            found.push((at, Comment::Of(Marker::HfGuard(ids(rest)))));
-        }
-    }
-    for (text, marker) in [
-        (&b"gitleaks:allow"[..], Marker::Gitleaks),
-        (b"betterleaks:allow", Marker::Betterleaks),
-        (b"trufflehog:ignore", Marker::Trufflehog),
-    ] {
-        found.extend(
-            line.find_iter(text)
-                .map(|at| (at, Comment::Of(marker.clone()))),
-        );
-    }
-    for at in line.find_iter(b"pragma:") {
-        found.extend(pragma(&line[at + b"pragma:".len()..]).map(|comment| (at, comment)));
-    }
-    found.retain(|(at, _)| !line[..*at].last().is_some_and(|&byte| is_of_word(byte)));
-    found.sort_by_key(|(at, _)| *at);
-    found
-}
-
-/// What follows `pragma:`; detect-secrets takes `whitelist` for `allowlist`, and hyphens for spaces.
-fn pragma(rest: &[u8]) -> Option<Comment> {
-    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
-    let rest = rest
-        .strip_prefix(b"allowlist")
-        .or_else(|| rest.strip_prefix(b"whitelist"))?;
-    let rest = rest
-        .strip_prefix(b" ")
-        .or_else(|| rest.strip_prefix(b"-"))?;
-    let next_line = rest
-        .strip_prefix(b"nextline")
-        .and_then(|rest| rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"-")));
-    word(next_line.unwrap_or(rest), b"secret")?;
-    Some(match next_line {
-        Some(_) => Comment::DetectSecretsNextLine,
-        None => Comment::Of(Marker::DetectSecrets),
-    })
-}
-
-/// What follows the whole word `word` at the start of `text`.
-fn word<'a>(text: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
-    let rest = text.strip_prefix(word)?;
-    (!rest.first().is_some_and(|&byte| is_of_word(byte))).then_some(rest)
-}
-
-fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
-}
-
-/// `ID, ID`; ends at the first word that no comma leads to, so that a sentence may follow.
-fn ids(mut rest: &[u8]) -> Vec<String> {
-    let mut ids = Vec::new();
-    loop {
-        rest = rest.trim_start_with(|character| matches!(character, ' ' | '\t'));
-        let len = rest.iter().take_while(|&&byte| is_of_word(byte)).count();
-        let Ok(id) = std::str::from_utf8(&rest[..len.min(COMMENT)]) else {
-            return ids;
-        };
-        // `-->` and `--}}` end a comment, they are no part of an id.
-        let id = id.trim_end_matches('-');
-        if id.is_empty() {
-            return ids;
-        }
-        ids.push(id.to_owned());
-        let after = rest[len..].trim_start_with(|character| matches!(character, ' ' | '\t'));
-        match after.strip_prefix(b",") {
-            Some(more) => rest = more,
-            None => return ids,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -468,6 +394,13 @@ mod tests {
                 []
             );
         }
+        let long = "z".repeat(COMMENT + WINDOW);
+        let deep = compact(&[&long, "# hf-guard: allow a", "x = SECRET"]);
+        assert_eq!(at_secret(&deep), ours(&["a"]));
+        assert_eq!(
+            at_secret("{\"_\": \"hf-guard: allow a\",\n\"x\": \"SECRET\"}"),
+            ours(&["a"])
+        );
         // A string of a program that is no JSON may hold an escape.
         assert_eq!(
             at_secret("x = \"SECRET\\n\"  # gitleaks:allow\n"),
