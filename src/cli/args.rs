@@ -76,6 +76,9 @@ pub(super) enum Command {
     /// Run as a git hook; the installed hooks call this
     Hook(HookArguments),
     /// Install the hooks into this repository
+    ///
+    /// A hook that is there is kept as NAME.before-hf-guard and runs first. Running this again changes nothing, or updates
+    /// the hooks of an older version.
     Install(InstallArguments),
     /// Remove the hooks and restore what was there before
     Uninstall(UninstallArguments),
@@ -116,7 +119,10 @@ pub(super) enum Hook {
 
 #[derive(Debug, Args)]
 pub(super) struct InstallArguments {
-    /// For every repository of this user instead of this one
+    /// For every repository of yours instead of this one
+    ///
+    /// Git 2.54 and later: in your configuration, as hook.hf-guard-NAME.command. Older ones: in the folder of your global
+    /// core.hooksPath, if you have set it, or else in the template of new repositories.
     #[arg(long)]
     pub(super) global: bool,
 }

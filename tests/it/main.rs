@@ -4,6 +4,7 @@ mod allowlist;
 mod architecture;
 mod config;
 mod hook;
+mod install;
 mod paths;
 mod report;
 mod support;

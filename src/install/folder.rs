@@ -1,0 +1,92 @@
+//! The folder in which git looks for this repository's hooks, and when not to write there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bstr::BString;
+
+use super::InstallError;
+use super::git::{Git, Scope, to_path};
+use super::shim::quote;
+
+/// A folder of hooks.
+#[derive(Debug)]
+pub(super) struct Folder {
+    pub(super) path: PathBuf,
+    pub(super) kind: Trait,
+}
+
+/// What sets a folder of hooks apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trait {
+    /// It belongs to this clone alone.
+    Private,
+    /// husky writes it anew whenever packages are installed.
+    Husky,
+    /// It lies in the work tree, where it may be committed.
+    InWorkTree,
+}
+
+/// Asks git; `core.hooksPath` of the repository itself is honoured, that of the person or the machine refused.
+///
+/// Source: <https://git-scm.com/docs/git-config#Documentation/git-config.txt-corehooksPath>
+pub(super) fn of_repository(git: &Git) -> Result<Folder, InstallError> {
+    let common = common_dir(git)?;
+    if let Some(setting) = git.setting("core.hooksPath")? {
+        let (where_set, option) = match setting.scope {
+            Scope::Repository => ("", "--local"),
+            Scope::Global => ("for all your repositories", "--global"),
+            Scope::System => ("for the whole machine", "--system"),
+            Scope::Command => ("by the environment or `git -c`", "--local"),
+        };
+        if setting.value.is_empty() {
+            return Err(InstallError::HooksPathEmpty { option });
+        }
+        if setting.scope != Scope::Repository {
+            return Err(InstallError::HooksPathNotOwn {
+                where_set,
+                value: setting.value,
+                own: BString::from(quote(&common.join("hooks"))?),
+            });
+        }
+    }
+    let path = git.path("hooks")?;
+    must_hold_files(&path)?;
+    let kind = kind(git, &path, &common)?;
+    Ok(Folder { path, kind })
+}
+
+/// `/dev/null` is a known way to switch hooks off.
+pub(super) fn must_hold_files(path: &Path) -> Result<(), InstallError> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_dir() => Err(InstallError::NoFolder {
+            path: path.to_path_buf(),
+        }),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(InstallError::file("look at", path)(error)),
+    }
+}
+
+/// The `.git` folder that all work trees share.
+fn common_dir(git: &Git) -> Result<PathBuf, InstallError> {
+    let printed = to_path(&git.read(&["rev-parse", "--git-common-dir"])?)?;
+    std::path::absolute(printed).map_err(|source| InstallError::CurrentFolder { source })
+}
+
+fn kind(git: &Git, path: &Path, common: &Path) -> Result<Trait, InstallError> {
+    if path.join("h").is_file() && path.ends_with("_") {
+        return Ok(Trait::Husky);
+    }
+    // A bare repository has no work tree, and git says so by an error.
+    let Ok(top) = git.read(&["rev-parse", "--show-toplevel"]) else {
+        return Ok(Trait::Private);
+    };
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let (path, common, top) = (real(path), real(common), real(&to_path(&top)?));
+    Ok(if path.starts_with(top) && !path.starts_with(common) {
+        Trait::InWorkTree
+    } else {
+        Trait::Private
+    })
+}
