@@ -7,4 +7,29 @@ mod hook;
 mod install;
 mod paths;
 mod report;
+#![allow(
+    unreachable_pub,
+    reason = "an integration binary has no outside; `pub` marks what its files share"
+)]
+
+mod attributes;
+mod commits;
+mod damage;
+mod encodings;
+mod failing_open;
+mod faults;
+mod findings;
+mod formats;
+mod hook;
+mod index_file;
+mod large;
+mod merges;
+mod names;
+mod objects;
+mod oracle;
+mod oracle_commits;
+mod random;
+mod staged;
 mod support;
+mod types;
+mod user_configuration;

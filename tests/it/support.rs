@@ -5,6 +5,8 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// A temporary folder with a repository `repo` and a home of its own.
 pub struct Sandbox {
@@ -88,21 +90,7 @@ impl Sandbox {
     /// Runs `hf-guard` with `input` on its standard input.
     #[track_caller]
     pub fn guard_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
-        let mut child = self
-            .command(GUARD)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("hf-guard starts");
-        child
-            .stdin
-            .take()
-            .expect("standard input is piped")
-            .write_all(input)
-            .expect("hf-guard reads its input");
-        Run::from(child.wait_with_output().expect("hf-guard ends"))
+        run_with_input(self.command(GUARD).args(arguments), input)
     }
 
     /// Writes a file of the work tree, with the folders above it.
@@ -121,6 +109,50 @@ impl Sandbox {
         self.git(&["add", "--force", "--", path]);
     }
 
+    /// Runs git in `folder`, with an environment that holds nothing of the machine's.
+    #[track_caller]
+    pub fn git_in(&self, folder: &Path, arguments: &[&str]) -> Run {
+        Run::of(self.command("git").current_dir(folder).args(arguments))
+    }
+
+    /// Runs git with `input` on its standard input and gives its standard output; any failure fails the test.
+    #[track_caller]
+    pub fn git_with_input(&self, arguments: &[&str], input: &[u8]) -> String {
+        let run = run_with_input(self.command("git").args(arguments), input);
+        assert_eq!(run.code, 0, "git {arguments:?}: {}", run.stderr);
+        run.stdout
+    }
+
+    /// Makes git run `hf-guard` as the hooks pre-commit and pre-merge-commit of the repository of `folder`.
+    #[track_caller]
+    pub fn install_hooks(&self, folder: &Path) {
+        let hooks = self.git_in(
+            folder,
+            &["rev-parse", "--path-format=absolute", "--git-path", "hooks"],
+        );
+        let hooks = PathBuf::from(hooks.assert_code(0).stdout.trim_end());
+        fs::create_dir_all(&hooks).expect("the hook folder can be made");
+        for hook in ["pre-commit", "pre-merge-commit"] {
+            write_script(
+                &hooks.join(hook),
+                &format!("exec '{GUARD}' hook {hook} \"$@\""),
+            );
+        }
+    }
+
+    /// Everything that HEAD of `folder` reaches, in one string and without NUL bytes (so that UTF-16 reads as ASCII).
+    #[track_caller]
+    pub fn history(&self, folder: &Path) -> String {
+        let every_object =
+            "git rev-list --objects --no-object-names HEAD | git cat-file --batch --buffer";
+        let run = Run::of(
+            self.command("sh")
+                .current_dir(folder)
+                .args(["-c", every_object]),
+        );
+        run.assert_code(0).stdout.replace('\0', "")
+    }
+
     /// Stages everything and commits it, past any hook.
     #[track_caller]
     pub fn commit_all(&self, message: &str) {
@@ -134,6 +166,34 @@ impl Sandbox {
             message,
         ]);
     }
+}
+
+/// Runs `command` to its end with `input` on its standard input, which it need not read.
+#[track_caller]
+pub fn run_with_input(command: &mut Command, input: &[u8]) -> Run {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("standard input is piped");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || stdin.write_all(&input));
+    let output = child.wait_with_output().expect("the program ends");
+    match writer.join().expect("the writer does not panic") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => panic!("{error}"),
+        _ => Run::from(output),
+    }
+}
+
+/// Writes `body` as an executable shell script.
+#[track_caller]
+pub fn write_script(path: &Path, body: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::write(path, format!("#!/bin/sh\n{body}\n")).expect("the script can be written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+        .expect("the script can be made executable");
 }
 
 /// The binary under test.
@@ -155,6 +215,33 @@ impl Run {
     #[track_caller]
     pub fn of(command: &mut Command) -> Self {
         Self::from(command.output().expect("the program starts"))
+    }
+
+    /// Runs `command`, which must end by itself within `limit`.
+    #[track_caller]
+    pub fn within(limit: Duration, command: &mut Command) -> Self {
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let pid = child.id().to_string();
+        let (ended, ends) = mpsc::channel::<()>();
+        let watchdog = std::thread::spawn(move || {
+            let late = ends.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout);
+            if late {
+                Command::new("kill")
+                    .args(["-KILL", &pid])
+                    .status()
+                    .expect("kill starts");
+            }
+            late
+        });
+        let output = child.wait_with_output().expect("the program ends");
+        drop(ended);
+        let late = watchdog.join().expect("the watchdog does not panic");
+        assert!(!late, "it ran for more than {limit:?}: {command:?}");
+        Self::from(output)
     }
 
     /// Asserts the exit code, and shows the output where it differs.
