@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use bstr::BString;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -12,7 +13,7 @@ use crate::support::{GUARD, Run, Sandbox};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
     /// Path from the repository's root, as git records it.
-    pub path: Vec<u8>,
+    pub path: BString,
     /// 1-based line.
     pub line: usize,
     /// Which secret: its hash.
@@ -23,7 +24,7 @@ impl Found {
     /// The finding that is expected where `secret` stands.
     pub fn of(path: impl AsRef<[u8]>, line: usize, secret: &str) -> Self {
         Self {
-            path: path.as_ref().to_vec(),
+            path: BString::from(path.as_ref()),
             line,
             secret_sha256: sha256(secret),
         }
@@ -62,9 +63,7 @@ fn found(finding: &Value) -> Found {
     };
     let line = finding["line"].as_u64().expect("`line` is a number");
     Found {
-        path: hf_guard::text::path::decode(text("path"))
-            .expect("`path` can be decoded")
-            .into(),
+        path: hf_guard::text::path::decode(text("path")).expect("`path` can be decoded"),
         line: usize::try_from(line).expect("a line number fits"),
         secret_sha256: text("secret_sha256").to_owned(),
     }

@@ -81,17 +81,6 @@ fn a_file_that_becomes_a_link_and_a_link_that_becomes_a_file_are_scanned() {
 }
 
 #[test]
-fn a_link_that_becomes_a_file_with_its_old_target_as_text_has_no_new_line() {
-    let token = hf_token(407);
-    let sandbox = Sandbox::new();
-    let held = blob(&sandbox, &token);
-    enter(&sandbox, "120000", &held, "a");
-    sandbox.git(&["commit", "--quiet", "-m", "a link"]);
-    enter(&sandbox, "100644", &held, "a");
-    sandbox.assert_staged(NOTHING);
-}
-
-#[test]
 fn a_submodule_entry_has_no_content_here() {
     let sandbox = committed("one\n");
     enter(&sandbox, "160000", &"1".repeat(40), "sub");
@@ -232,13 +221,13 @@ fn a_real_conflict_of_every_kind_is_an_error() {
     for stages in [&[1, 2][..], &[1, 3], &[2, 3], &[1, 2, 3], &[1]] {
         let entries: String = stages
             .iter()
-            .map(|stage| format!("100644 {} {stage}\tc\n", oid.trim()))
+            .map(|stage| format!("100644 {} {stage}\ttorn.py\n", oid.trim()))
             .collect();
         sandbox.git(&["reset", "--quiet"]);
         sandbox.git_with_input(&["update-index", "--index-info"], entries.as_bytes());
         let run = sandbox.guard(&["scan", "--staged"]);
         run.assert_code(2);
-        assert!(run.stderr.contains('c'), "{}", run.stderr);
+        assert!(run.stderr.contains("torn.py"), "{}", run.stderr);
     }
 }
 
