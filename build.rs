@@ -9,7 +9,12 @@ use std::{env, fs};
 #[path = "src/rules/model.rs"]
 mod model;
 
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
+#[path = "src/prefilter/table.rs"]
+mod table;
+
 use model::{Rule, Text};
+use table::{Needle, Table};
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +24,7 @@ struct RuleFile {
 
 fn main() {
     println!("cargo::rerun-if-changed=src/rules");
+    println!("cargo::rerun-if-changed=src/prefilter/table.rs");
     println!("cargo::rerun-if-changed=build.rs");
     let mut files: Vec<_> = fs::read_dir("src/rules")
         .unwrap()
@@ -39,6 +45,7 @@ fn main() {
     }
     let out = env::var("OUT_DIR").unwrap();
     fs::write(Path::new(&out).join("catalog.rs"), catalog(&rules)).unwrap();
+    fs::write(Path::new(&out).join("keywords.rs"), keywords(&rules)).unwrap();
 }
 
 fn catalog(rules: &[Rule]) -> String {
@@ -83,4 +90,42 @@ fn text(value: &Text) -> String {
 fn texts(values: &[Text]) -> String {
     let items: Vec<String> = values.iter().map(text).collect();
     format!("Cow::Borrowed(&[{}])", items.join(", "))
+}
+
+/// The automaton of the rules' keywords, computed here so that no run has to.
+fn keywords(rules: &[Rule]) -> String {
+    let needles = rules.iter().enumerate().flat_map(|(index, rule)| {
+        rule.keywords.iter().map(move |keyword| Needle {
+            keyword: keyword.clone(),
+            rule: index,
+        })
+    });
+    let mut source = String::from("static BUILTIN_TABLES: &[Table] = &[\n");
+    for table in Table::build(needles) {
+        let needles: Vec<String> = table
+            .needles
+            .iter()
+            .map(|needle| {
+                format!(
+                    "Needle {{ keyword: {}, rule: {} }}",
+                    text(&needle.keyword),
+                    needle.rule
+                )
+            })
+            .collect();
+        write!(
+            source,
+            "Table {{ rows: Cow::Borrowed(&{:?}), root: {}, first_match: {}, output_ends: Cow::Borrowed(&{:?}), \
+             outputs: Cow::Borrowed(&{:?}), needles: Cow::Borrowed(&[{}]) }},\n",
+            table.rows,
+            table.root,
+            table.first_match,
+            table.output_ends,
+            table.outputs,
+            needles.join(", "),
+        )
+        .unwrap();
+    }
+    source.push_str("];\n");
+    source
 }

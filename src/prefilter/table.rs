@@ -1,0 +1,159 @@
+//! The keyword automaton as a plain table.
+//!
+//! In: keywords. Out: [`Table`], a deterministic Aho-Corasick automaton over 16-bit states and byte classes.
+//! `build.rs` includes this very file, so that the built-in keywords' table is a constant and costs a run nothing;
+//! therefore it imports nothing of the crate. Custom rules' keywords get a table at run time.
+//!
+//! The automaton says "maybe": it sees classes of bytes and only the first [`HEAD`] of a keyword's. [`Needle::is_at`]
+//! has the last word.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use aho_corasick::automaton::{Automaton as _, StateID};
+use aho_corasick::{Anchored, MatchKind, StartKind, dfa};
+
+/// Bytes of a keyword that the automaton knows. It bounds how far a state can look back.
+pub(super) const HEAD: usize = 16;
+
+/// Byte classes; one state's row is two cache lines.
+pub(super) const CLASSES: usize = 64;
+
+/// One state's successors by byte class.
+pub(super) type Row = [u16; CLASSES];
+
+/// The class of a byte: six bits in which the two cases of a letter are one.
+///
+/// Plain arithmetic, so that compilers turn it into vector instructions. Bytes of one class that are not two cases of
+/// a letter (`-` and carriage return, ASCII and what is above it) seldom stand in the same words.
+#[inline]
+#[must_use]
+pub(super) const fn class(byte: u8) -> u8 {
+    byte & 0x1f | byte >> 1 & 0x20
+}
+
+/// A keyword and the rule that it stands for.
+#[derive(Clone, Debug)]
+pub(super) struct Needle {
+    /// Compared without regard to ASCII case.
+    pub(super) keyword: Cow<'static, str>,
+    /// The rule's index in the list that the table was made of.
+    pub(super) rule: usize,
+}
+
+impl Needle {
+    /// The half-open byte range of the keyword in `text`, if its first bytes end at `head_end`.
+    #[must_use]
+    pub(super) fn is_at(&self, text: &[u8], head_end: usize) -> Option<std::ops::Range<usize>> {
+        let start = head_end.checked_sub(self.keyword.len().min(HEAD))?;
+        let end = start + self.keyword.len();
+        let found = text.get(start..end)?;
+        found
+            .eq_ignore_ascii_case(self.keyword.as_bytes())
+            .then_some(start..end)
+    }
+
+    fn head_classes(&self) -> Vec<u8> {
+        self.keyword.bytes().take(HEAD).map(class).collect()
+    }
+}
+
+/// An automaton.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    /// Successors of each state.
+    pub(super) rows: Cow<'static, [Row]>,
+    /// The state before the first byte.
+    pub(super) root: usize,
+    /// Match states are those from here on: one compare tells.
+    pub(super) first_match: usize,
+    /// For each match state, one past its last index into `outputs`.
+    pub(super) output_ends: Cow<'static, [usize]>,
+    /// Indices into `needles`.
+    pub(super) outputs: Cow<'static, [usize]>,
+    /// What the automaton looks for.
+    pub(super) needles: Cow<'static, [Needle]>,
+}
+
+impl Table {
+    /// As many tables as the keywords need for 16-bit states: practically one.
+    #[must_use]
+    pub(super) fn build(needles: impl IntoIterator<Item = Needle>) -> Vec<Self> {
+        // At most one state for every byte of a head, and the root.
+        const MAX_HEADS: usize = (u16::MAX as usize - 1) / HEAD;
+        let needles: Vec<Needle> = needles.into_iter().collect();
+        needles.chunks(MAX_HEADS).map(Self::of).collect()
+    }
+
+    /// The keywords of which `state`, a match state, is the end of the head.
+    pub(super) fn needles_at(&self, state: usize) -> impl Iterator<Item = &Needle> {
+        let index = state - self.first_match;
+        let start = index.checked_sub(1).map_or(0, |at| self.output_ends[at]);
+        let outputs = &self.outputs[start..self.output_ends[index]];
+        outputs.iter().map(|&needle| &self.needles[needle])
+    }
+
+    fn of(needles: &[Needle]) -> Self {
+        let automaton = dfa::DFA::builder()
+            .match_kind(MatchKind::Standard)
+            .start_kind(StartKind::Unanchored)
+            .prefilter(false)
+            .build(needles.iter().map(Needle::head_classes))
+            .expect("the heads are short and few");
+        let start = automaton
+            .start_state(Anchored::No)
+            .expect("it was built unanchored");
+
+        let mut states = reachable(&automaton, start);
+        states.sort_by_key(|&state| automaton.is_match(state));
+        let numbers: HashMap<StateID, u16> = states.iter().copied().zip(0..).collect();
+        let rows = states
+            .iter()
+            .map(|&state| successors(&automaton, state).map(|next| numbers[&next]))
+            .collect();
+
+        let mut outputs = Vec::new();
+        let mut output_ends = Vec::new();
+        let (plain, matching) =
+            states.split_at(states.partition_point(|&state| !automaton.is_match(state)));
+        for &state in matching {
+            outputs.extend(
+                (0..automaton.match_len(state))
+                    .map(|index| automaton.match_pattern(state, index).as_usize()),
+            );
+            output_ends.push(outputs.len());
+        }
+        Self {
+            rows,
+            root: usize::from(numbers[&start]),
+            first_match: plain.len(),
+            output_ends: Cow::Owned(output_ends),
+            outputs: Cow::Owned(outputs),
+            needles: Cow::Owned(needles.to_vec()),
+        }
+    }
+}
+
+/// Every state that `start` leads to, itself first.
+fn reachable(automaton: &dfa::DFA, start: StateID) -> Vec<StateID> {
+    let mut states = vec![start];
+    let mut seen = HashMap::from([(start, ())]);
+    let mut at = 0;
+    while let Some(&state) = states.get(at) {
+        for next in successors(automaton, state) {
+            if seen.insert(next, ()).is_none() {
+                states.push(next);
+            }
+        }
+        at += 1;
+    }
+    states
+}
+
+fn successors(automaton: &dfa::DFA, state: StateID) -> [StateID; CLASSES] {
+    let mut classes = 0..;
+    [(); CLASSES].map(|()| {
+        let class = classes.next().expect("the range has no end");
+        automaton.next_state(Anchored::No, state, class)
+    })
+}
