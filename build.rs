@@ -113,10 +113,10 @@ fn keywords(rules: &[Rule]) -> String {
                 )
             })
             .collect();
-        write!(
+        writeln!(
             source,
             "Table {{ rows: Cow::Borrowed(&{:?}), root: {}, first_match: {}, output_ends: Cow::Borrowed(&{:?}), \
-             outputs: Cow::Borrowed(&{:?}), needles: Cow::Borrowed(&[{}]) }},\n",
+             outputs: Cow::Borrowed(&{:?}), needles: Cow::Borrowed(&[{}]) }},",
             table.rows,
             table.root,
             table.first_match,

@@ -78,6 +78,10 @@ impl Walk<'_> {
         &text[blocks.len() * LANES * SEGMENT..]
     }
 
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "`at` is the same place in every lane"
+    )]
     fn block<const SEGMENT: usize>(
         &mut self,
         classes: &[[u8; SEGMENT]; LANES],
