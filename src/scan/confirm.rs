@@ -3,72 +3,228 @@
 //! A rule's regex runs on windows around its keyword hits only, each as wide as the longest match the rule can make.
 //! Every match holds a keyword, so windows that touch are joined and the result equals that on the whole text.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::checks::boundary;
-use crate::prefilter::Hit;
-use crate::rules::{Compiled, Matcher, RuleError, RuleSet};
+use crate::prefilter::{Hit, Prefilter};
+use crate::rules::{Boundary, Matcher, Rule, RuleError, RuleSet};
 
-/// Calls `found` with the rule and the secret's range of every match that stands free.
-///
-/// `hits` is sorted in place.
+/// Bytes whose hits are held at a time: a file that is nothing but keywords must not cost eight times its size.
+const BLOCK: usize = 1 << 20;
+
+/// Calls `found` with the rule and the secret's range of every match in `text` that stands free, rule by rule.
 pub(super) fn matches(
     rules: &RuleSet,
+    prefilter: &Prefilter,
     text: &[u8],
-    hits: &mut [Hit],
     mut found: impl FnMut(usize, Range<usize>),
 ) -> Result<(), RuleError> {
-    hits.sort_unstable();
-    for of_one_rule in hits.chunk_by(|a, b| a.rule == b.rule) {
-        let index = of_one_rule[0].rule;
+    for (index, windows) in windows(rules, prefilter, text)? {
         let compiled = &rules.as_slice()[index];
         let matcher = compiled.matcher()?;
-        for window in windows(of_one_rule, matcher.max_len, text.len()) {
-            matches_in(compiled, matcher, text, window, |secret| {
-                found(index, secret)
+        for window in windows {
+            matches_in(compiled.rule, matcher, text, window, |secret| {
+                found(index, secret);
             });
         }
     }
     Ok(())
 }
 
-/// The stretches of the text that can hold a match, disjoint and in order.
-fn windows(hits: &[Hit], max_len: usize, text_len: usize) -> Vec<Range<usize>> {
-    let mut windows: Vec<Range<usize>> = Vec::new();
-    for hit in hits {
-        // One byte more on each side, for `\b` and `^`.
-        let start = hit.end.saturating_sub(max_len + 1);
-        let end = (hit.start + max_len + 1).min(text_len);
-        match windows.last_mut() {
-            Some(last) if start <= last.end => last.end = last.end.max(end),
-            _ => windows.push(start..end),
+/// For each rule that was hit, the stretches of `text` that can hold a match, disjoint and in order.
+fn windows(
+    rules: &RuleSet,
+    prefilter: &Prefilter,
+    text: &[u8],
+) -> Result<BTreeMap<usize, Vec<Range<usize>>>, RuleError> {
+    let mut windows = BTreeMap::new();
+    let mut hits = Vec::new();
+    for start in (0..text.len()).step_by(BLOCK) {
+        let block = start..text.len().min(start + BLOCK);
+        hits.clear();
+        prefilter.hits_within(text, block, &mut hits);
+        hits.sort_unstable_by_key(|hit| (hit.rule, hit.end));
+        for of_one_rule in hits.chunk_by(|a, b| a.rule == b.rule) {
+            let rule = of_one_rule[0].rule;
+            let max_len = rules.as_slice()[rule].matcher()?.max_len;
+            let windows = windows.entry(rule).or_default();
+            for hit in of_one_rule {
+                add(windows, window(hit, max_len, text.len()));
+            }
         }
     }
-    windows
+    Ok(windows)
+}
+
+/// Where the matches that hold `hit` can stand, and one byte more on each side, for `\b` and `^`.
+fn window(hit: &Hit, max_len: usize, text_len: usize) -> Range<usize> {
+    hit.end.saturating_sub(max_len + 1)..(hit.start + max_len + 1).min(text_len)
+}
+
+/// Adds a window that may reach back over those that are there.
+fn add(windows: &mut Vec<Range<usize>>, mut new: Range<usize>) {
+    while let Some(last) = windows.pop_if(|last| new.start <= last.end) {
+        new = new.start.min(last.start)..new.end.max(last.end);
+    }
+    windows.push(new);
 }
 
 fn matches_in(
-    compiled: &Compiled,
+    rule: &Rule,
     matcher: &Matcher,
     text: &[u8],
     window: Range<usize>,
     mut found: impl FnMut(Range<usize>),
 ) {
-    let rule = compiled.rule;
     let haystack = &text[..window.end];
     let mut at = window.start;
     while at <= window.end {
-        let Some(captures) = matcher.regex.captures_at(haystack, at) else {
+        let Some(whole) = matcher.regex.find_at(haystack, at) else {
             return;
         };
-        let Some(whole) = captures.get(0) else { return };
-        let secret = captures.name("secret").unwrap_or(whole).range();
+        let secret = secret_in(matcher, haystack, whole.range());
         if boundary::is_free(text, &secret, rule.left, rule.right) {
             found(secret);
             at = whole.end().max(at + 1);
         } else {
             // The match is part of a longer word; another can begin inside it.
             at = whole.start() + 1;
+            if matcher.regex.captures_len() == 1 {
+                at = next_start(text, at..window.end, rule.left);
+            }
+        }
+    }
+}
+
+/// The group `secret` of the match at `whole`, or all of it. Most rules have no groups, and groups cost a second search.
+fn secret_in(matcher: &Matcher, haystack: &[u8], whole: Range<usize>) -> Range<usize> {
+    if matcher.regex.captures_len() == 1 {
+        return whole;
+    }
+    matcher
+        .regex
+        .captures_at(haystack, whole.start)
+        .and_then(|captures| captures.name("secret"))
+        .map_or(whole, |secret| secret.range())
+}
+
+/// The first place in `range` where a secret that is the whole match may start, so that a long word full of keywords
+/// is not matched again from each of them.
+fn next_start(text: &[u8], range: Range<usize>, left: Boundary) -> usize {
+    let end = range.end;
+    range
+        .into_iter()
+        .find(|&at| boundary::is_free(text, &(at..at), left, Boundary::None))
+        .unwrap_or(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::prefilter::generate::{self, Random};
+    use crate::rules::BUILTIN;
+
+    /// Rules whose windows differ: nested keywords of different lengths, a group, look-around, a free choice of case.
+    fn odd_rules() -> [&'static Rule; 4] {
+        let rule =
+            |keywords: &'static [&'static str], regex: &'static str, left| -> &'static Rule {
+                let keywords = keywords.iter().map(|&keyword| keyword.into());
+                Box::leak(Box::new(Rule {
+                    keywords: keywords.collect(),
+                    regex: regex.into(),
+                    left,
+                    ..BUILTIN[0].clone()
+                }))
+            };
+        [
+            rule(
+                &["token", "my_token_of_twenty_"],
+                "[a-d]{0,30}my_token|my_token_of_twenty_[ab]{4}",
+                Boundary::None,
+            ),
+            rule(
+                &["key"],
+                "(?i)key[ =:]{1,4}['\"](?P<secret>[a-f0-9]{6,12})['\"]",
+                Boundary::Alnum,
+            ),
+            rule(&["pass"], r"(?m)^pass:\b[a-z]{3,9}$", Boundary::Word),
+            rule(&["ab_"], "ab_[a-z]{0,20}_(?:x|$)", Boundary::Alnum),
+        ]
+    }
+
+    type Found = Vec<(usize, Range<usize>)>;
+
+    fn with_prefilter(rules: &RuleSet, text: &[u8]) -> Found {
+        let mut found = Vec::new();
+        matches(rules, &Prefilter::new(rules), text, |rule, secret| {
+            found.push((rule, secret));
+        })
+        .expect("the rules compile");
+        found
+    }
+
+    fn without_prefilter(rules: &RuleSet, text: &[u8]) -> Found {
+        let mut found = Vec::new();
+        for (index, compiled) in rules.as_slice().iter().enumerate() {
+            let matcher = compiled.matcher().expect("the rules compile");
+            matches_in(compiled.rule, matcher, text, 0..text.len(), |secret| {
+                found.push((index, secret));
+            });
+        }
+        found
+    }
+
+    #[test]
+    fn a_short_keyword_inside_a_long_one_widens_the_window() {
+        let rules = RuleSet::new(odd_rules());
+        let text = format!("{}my_token_of_twenty_", "a".repeat(30));
+        let text = text.as_bytes();
+        assert_eq!(with_prefilter(&rules, text), [(0, 0..38)]);
+        assert_eq!(
+            with_prefilter(&rules, text),
+            without_prefilter(&rules, text)
+        );
+    }
+
+    #[test]
+    fn a_file_of_nothing_but_keywords_is_one_window() {
+        let rules = RuleSet::new(odd_rules());
+        let text = "my_token_of_twenty_".repeat(2 * BLOCK / 19);
+        let windows = windows(&rules, &Prefilter::new(&rules), text.as_bytes());
+        let windows = windows.expect("the rules compile");
+        assert_eq!(windows, BTreeMap::from([(0, vec![0..text.len()])]));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn matches_are_those_without_a_prefilter(seed: u64, pieces in 1..60_usize) {
+            static RULES: LazyLock<RuleSet> =
+                LazyLock::new(|| RuleSet::new(BUILTIN.iter().chain(odd_rules())));
+            let rules = &*RULES;
+            let mut random = Random(seed);
+            let mut text = Vec::new();
+            for _ in 0..pieces {
+                let rule = rules.as_slice()[random.below(rules.as_slice().len())].rule;
+                let keyword = &rule.keywords[random.below(rule.keywords.len())];
+                let mut piece = match random.below(4) {
+                    0 => keyword.clone().into_owned().into_bytes(),
+                    1 => vec![b"a _\n.'7-"[random.below(8)]; random.below(90)],
+                    _ => generate::matching(&rule.regex, random.0),
+                };
+                piece.truncate(piece.len().saturating_sub(random.below(9) / 8));
+                text.extend(piece);
+                if random.below(2) == 0 {
+                    text.push(b" \n\"a\\"[random.below(5)]);
+                }
+            }
+            prop_assert_eq!(with_prefilter(rules, &text), without_prefilter(rules, &text));
         }
     }
 }

@@ -78,11 +78,8 @@ impl Scanner {
     pub fn candidates<'a>(&self, text: &'a [u8]) -> Result<Candidates<'a>, RuleError> {
         let views = view::of(text);
         let mut matches = Vec::new();
-        let mut hits = Vec::new();
         for (index, view) in views.iter().enumerate() {
-            hits.clear();
-            self.prefilter.hits(&view.text, &mut hits);
-            confirm::matches(&self.rules, &view.text, &mut hits, |rule, secret| {
+            confirm::matches(&self.rules, &self.prefilter, &view.text, |rule, secret| {
                 matches.push(Match {
                     rule,
                     view: index,

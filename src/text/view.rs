@@ -8,12 +8,18 @@ use std::ops::Range;
 /// Bytes looked at to tell UTF-16 without a byte order mark.
 const SNIFFED: usize = 8_192;
 
+/// Bytes of decoded text between two marks of where their code units stood.
+const MARK_EVERY: usize = 4_096;
+
 /// One reading of a blob.
 #[derive(Debug)]
 pub struct View<'a> {
     /// What the rules see.
     pub text: Cow<'a, [u8]>,
     encoding: Encoding,
+    /// For every stretch of [`MARK_EVERY`] bytes of a decoded text: the first character in it, as its offset in the
+    /// text and in the blob.
+    marks: Vec<(usize, usize)>,
 }
 
 /// How the bytes of a [`View`] were made.
@@ -33,67 +39,96 @@ pub fn of(blob: &[u8]) -> Vec<View<'_>> {
     let mut views = vec![View {
         text: Cow::Borrowed(blob),
         encoding: Encoding::Raw,
+        marks: Vec::new(),
     }];
-    if let Some(encoding) = sniff(blob) {
-        views.push(View {
-            text: Cow::Owned(decode(blob, encoding)),
-            encoding,
-        });
+    let encoding = sniff(blob);
+    match encoding {
+        Encoding::Raw => {}
+        Encoding::Utf16Le(start) => views.push(decode(blob, start, u16::from_le_bytes, encoding)),
+        Encoding::Utf16Be(start) => views.push(decode(blob, start, u16::from_be_bytes, encoding)),
     }
     views
 }
 
 impl View<'_> {
-    /// The bytes of the blob that `range` of the text was made of.
+    /// The bytes of the blob that `range` of the text was made of; a character that is touched counts whole.
     #[must_use]
     pub fn raw(&self, range: Range<usize>) -> Range<usize> {
-        let start = match self.encoding {
-            Encoding::Raw => return range,
-            Encoding::Utf16Le(start) | Encoding::Utf16Be(start) => start,
-        };
-        let text = String::from_utf8_lossy(&self.text[..range.start]);
-        let raw_start = start + 2 * text.encode_utf16().count();
-        let inside = String::from_utf8_lossy(&self.text[range]);
-        raw_start..raw_start + 2 * inside.encode_utf16().count()
+        if self.encoding == Encoding::Raw {
+            return range;
+        }
+        let is_boundary = |at: usize| self.text.get(at).is_none_or(|byte| byte & 0xc0 != 0x80);
+        let start = (0..=range.start).rev().find(|&at| is_boundary(at));
+        let end = (range.end..).find(|&at| is_boundary(at));
+        self.raw_offset(start.unwrap_or(0))..self.raw_offset(end.unwrap_or(self.text.len()))
+    }
+
+    /// Where the character at `at`, a boundary, stood in the blob.
+    fn raw_offset(&self, at: usize) -> usize {
+        let passed = self.marks.partition_point(|&(text_at, _)| text_at <= at);
+        let (text_at, raw_at) = self.marks[passed.saturating_sub(1)];
+        raw_at + self.text[text_at..at].iter().map(raw_len).sum::<usize>()
+    }
+}
+
+/// Bytes of UTF-16 that a character takes, counted at the first byte of its UTF-8 form.
+fn raw_len(byte: &u8) -> usize {
+    match byte {
+        0x80..=0xbf => 0,
+        0xf0.. => 4,
+        _ => 2,
     }
 }
 
 /// By byte order mark, else by where the NUL bytes stand: in UTF-16 of mostly Latin text they fill one parity.
-fn sniff(blob: &[u8]) -> Option<Encoding> {
+fn sniff(blob: &[u8]) -> Encoding {
     match blob {
-        [0xff, 0xfe, ..] => return Some(Encoding::Utf16Le(2)),
-        [0xfe, 0xff, ..] => return Some(Encoding::Utf16Be(2)),
+        [0xff, 0xfe, ..] => return Encoding::Utf16Le(2),
+        [0xfe, 0xff, ..] => return Encoding::Utf16Be(2),
         _ => {}
     }
     let head = &blob[..blob.len().min(SNIFFED)];
-    memchr::memchr(0, head)?;
+    if memchr::memchr(0, head).is_none() {
+        return Encoding::Raw;
+    }
     let mut nuls = [0_usize; 2];
-    for (at, _) in head.iter().enumerate().filter(|&(_, &byte)| byte == 0) {
+    for at in memchr::memchr_iter(0, head) {
         nuls[at % 2] += 1;
     }
     let [even, odd] = nuls;
     if odd > 3 * even {
-        Some(Encoding::Utf16Le(0))
+        Encoding::Utf16Le(0)
     } else if even > 3 * odd {
-        Some(Encoding::Utf16Be(0))
+        Encoding::Utf16Be(0)
     } else {
-        None
+        Encoding::Raw
     }
 }
 
-fn decode(blob: &[u8], encoding: Encoding) -> Vec<u8> {
-    let (start, unit): (usize, fn([u8; 2]) -> u16) = match encoding {
-        Encoding::Raw => return blob.to_vec(),
-        Encoding::Utf16Le(start) => (start, u16::from_le_bytes),
-        Encoding::Utf16Be(start) => (start, u16::from_be_bytes),
-    };
-    let units = blob[start..]
-        .chunks_exact(2)
-        .map(|pair| unit([pair[0], pair[1]]));
-    let text: String = char::decode_utf16(units)
-        .map(|decoded| decoded.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect();
-    text.into_bytes()
+/// Decodes `blob` from `start` on; lone surrogates become U+FFFD, an odd last byte is left to the raw view.
+fn decode(
+    blob: &[u8],
+    start: usize,
+    unit: fn([u8; 2]) -> u16,
+    encoding: Encoding,
+) -> View<'static> {
+    let (units, _) = blob[start..].as_chunks::<2>();
+    let mut text = String::with_capacity(units.len() + units.len() / 8);
+    let mut marks = vec![(0, start)];
+    let mut at = start;
+    for decoded in char::decode_utf16(units.iter().map(|&pair| unit(pair))) {
+        let decoded = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
+        if text.len() >= marks.len() * MARK_EVERY {
+            marks.push((text.len(), at));
+        }
+        text.push(decoded);
+        at += 2 * decoded.len_utf16();
+    }
+    View {
+        text: Cow::Owned(text.into_bytes()),
+        encoding,
+        marks,
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +159,27 @@ mod tests {
             assert_eq!(&*views[1].text, b"key = 1");
         }
         assert_eq!(of(b"plain").len(), 1);
+    }
+
+    #[test]
+    fn ranges_of_a_long_text_lead_back() {
+        let text = "a é😀\u{2028}".repeat(3 * MARK_EVERY / 10);
+        for unit in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
+            let blob = utf16(&format!("\u{feff}{text}"), unit);
+            let views = of(&blob);
+            assert_eq!(views[1].marks.len(), text.len().div_ceil(MARK_EVERY));
+            let mut raw = 2;
+            for (at, character) in text.char_indices() {
+                let raw_end = raw + 2 * character.len_utf16();
+                let end = at + character.len_utf8();
+                if at % 11 == 0 || at % MARK_EVERY < 8 {
+                    assert_eq!(views[1].raw(at..end), raw..raw_end);
+                    assert_eq!(views[1].raw(end - 1..end), raw..raw_end, "a part of it");
+                }
+                raw = raw_end;
+            }
+            assert_eq!(raw, blob.len());
+        }
     }
 
     #[test]
