@@ -55,7 +55,7 @@ fn catalog(rules: &[Rule]) -> String {
         write!(
             source,
             "Rule {{ id: {}, provider: {}, description: {}, keywords: {}, regex: {}, prefix: {}, \
-             left: Boundary::{:?}, right: Boundary::{:?}, min_entropy: {:?}, placeholders: {:?}, check: {}, \
+             left: Boundary::{:?}, right: Boundary::{:?}, min_entropy: {:?}, placeholders: Placeholders::{:?}, check: {}, \
              confidence: Confidence::{:?}, guessable: {:?}, public_sha256: {}, source: {}, revoke: {}, examples: {}, \
              counter_examples: {} }},\n",
             text(&rule.id),

@@ -32,6 +32,8 @@ pub struct Finding {
     pub secret: Secret,
     /// After checks.
     pub confidence: Confidence,
+    /// Whether its issuer publishes this very credential for tests.
+    pub publicity: Publicity,
     /// Rule, path and secret in one stable name.
     pub fingerprint: Fingerprint,
     /// The line around it, masked.
@@ -42,6 +44,16 @@ pub struct Finding {
     pub cell: Option<Cell>,
     /// Inline comments that ask to accept it.
     pub markers: Vec<Marker>,
+}
+
+/// Who is known to know a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Publicity {
+    /// Its owner only, as far as anyone can tell.
+    Private,
+    /// Everybody: its issuer publishes it for tests, and the rule lists its hash.
+    TestCredential,
 }
 
 /// A place in a text as an editor counts it.

@@ -66,7 +66,7 @@ fn visible(bytes: &[u8]) -> String {
     bytes
         .iter()
         .map(|&byte| {
-            if byte.is_ascii_graphic() {
+            if byte.is_ascii_graphic() || byte == b' ' {
                 char::from(byte)
             } else {
                 '?'

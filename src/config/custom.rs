@@ -12,7 +12,7 @@ use super::document::ExtendTable;
 use super::error::Mistake;
 use super::nearest::nearest;
 use super::pattern::regex_problem;
-use crate::rules::{BUILTIN, Rule, RuleError, RuleSet, Text};
+use crate::rules::{BUILTIN, Rule, RuleError, Text, verify};
 
 /// What a configuration does to the built-in rules.
 #[derive(Clone, Debug, Default)]
@@ -162,33 +162,11 @@ fn check_id(id: &str, added: &[String]) -> Result<(), &'static str> {
 
 /// The checks that built-in rules pass.
 fn check(rule: &Rule, span: &Range<usize>) -> Result<(), Mistake> {
-    let mistake = |message: String| Err(Mistake::new(span, message));
-    if rule.keywords.is_empty() || rule.keywords.iter().any(|keyword| keyword.is_empty()) {
-        return mistake(
-            "this rule has no keyword; name a literal that every match contains".to_owned(),
-        );
-    }
-    if rule.examples.is_empty() {
-        return mistake(
-            "this rule has no example; add `examples = […]`, one text that it finds".to_owned(),
-        );
-    }
-    if !(0.0..=8.0).contains(&rule.min_entropy) {
-        return mistake("`min_entropy` is in bits per character, 0 to 8".to_owned());
-    }
-    let set = RuleSet::new([&*Box::leak(Box::new(rule.clone()))]);
-    let [compiled] = set.as_slice() else {
-        return mistake("this rule cannot be used".to_owned());
-    };
-    match compiled.matcher() {
-        Ok(matcher) if matcher.regex.is_match(b"") => {
-            mistake("the regex matches the empty text; make something of it mandatory".to_owned())
-        }
-        Ok(_) => Ok(()),
-        Err(RuleError::Regex { .. }) => mistake(regex_problem(&rule.regex)),
-        Err(RuleError::Unbounded { .. }) => mistake(
-            "a match of the regex has no longest length; bound every `*` and `+`, as in {1,200}"
-                .to_owned(),
-        ),
-    }
+    verify::rule(rule).map_err(|error| {
+        let message = match error {
+            RuleError::Regex { .. } => regex_problem(&rule.regex),
+            other => other.to_string(),
+        };
+        Mistake::new(span, message)
+    })
 }

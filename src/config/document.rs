@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use super::error::Mistake;
 use super::nearest::nearest;
-use crate::rules::{Boundary, Confidence, Rule, Text};
+use crate::rules::{Boundary, Confidence, Placeholders, Rule, Text};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -51,7 +51,7 @@ pub(super) struct ExtendTable {
     pub(super) left: Option<Boundary>,
     pub(super) right: Option<Boundary>,
     pub(super) min_entropy: Option<f32>,
-    pub(super) placeholders: Option<bool>,
+    pub(super) placeholders: Option<Placeholders>,
     pub(super) confidence: Option<Confidence>,
     pub(super) revoke: Option<Text>,
     pub(super) public_sha256: Option<Vec<Text>>,
@@ -208,7 +208,7 @@ mod tests {
             ("[[allow]]\nrule = \"x\"", "missing key `reason`; add it"),
             (
                 "[[extend]]\nid = \"x\"\nplaceholders = 1",
-                "this value should be true or false",
+                "this is not a value that can stand here",
             ),
             (
                 "[[extend]]\nid = \"x\"\nconfidence = \"hihg\"",

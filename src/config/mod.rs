@@ -95,7 +95,9 @@ impl Config {
             .allow
             .iter()
             .map(|table| {
-                let line = position::Lines::of(text.as_bytes()).position(table.span().start).line;
+                let line = position::Lines::of(text.as_bytes())
+                    .position(table.span().start)
+                    .line;
                 Entry::new(table, line, |id| custom::known(id, &changes.added))
             })
             .collect::<Result<_, _>>()?;

@@ -21,6 +21,7 @@ pub(super) fn finding(line: usize) -> Finding {
         origin: Origin::Staged,
         start: Position { line, column: 10 },
         end: Position { line, column: 47 },
+        publicity: crate::finding::Publicity::Private,
         confidence: rule.confidence,
         fingerprint: Fingerprint::new(&rule.id, b"train.py", &secret, Guessable::No),
         excerpt: Excerpt {

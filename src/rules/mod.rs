@@ -3,13 +3,17 @@
 //! In: `src/rules/*.toml` (as constants that `build.rs` made) and the rules of a configuration. Out: a [`RuleSet`],
 //! whose regexes compile when a keyword is first hit.
 
+pub mod example;
+mod implied;
 mod model;
+pub mod verify;
 
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::hir::Hir;
 
-pub use model::{Boundary, Check, Confidence, Rule, Text};
+pub use model::{Boundary, Check, Confidence, Placeholders, Rule, Text};
 
 use std::borrow::Cow;
 
@@ -55,6 +59,87 @@ pub enum RuleError {
         "rule `{id}`: a match of its regex has no longest length; bound every `*` and `+`, as in {{1,200}}"
     )]
     Unbounded {
+        /// The rule.
+        id: String,
+    },
+    /// A match can be longer than history scanning allows for.
+    #[error(
+        "rule `{id}`: a match can be {max_len} bytes, longer than {}; match only the secret's head",
+        verify::MAX_MATCH_BYTES
+    )]
+    TooLong {
+        /// The rule.
+        id: String,
+        /// Longest match in bytes.
+        max_len: usize,
+    },
+    /// The id is no name.
+    #[error("rule `{id}`: an `id` is in kebab case: lower-case letters, digits and `-`")]
+    Id {
+        /// The rule.
+        id: String,
+    },
+    /// A text that a person needs is missing.
+    #[error("rule `{id}`: `{name}` is empty; fill it in")]
+    EmptyField {
+        /// The rule.
+        id: String,
+        /// The field.
+        name: &'static str,
+    },
+    /// Nothing shows that the rule works.
+    #[error("rule `{id}`: has no `examples`; add a template such as \"KEY={{{{A32}}}}\"")]
+    NoExample {
+        /// The rule.
+        id: String,
+    },
+    /// A hash that is none.
+    #[error("rule `{id}`: `public_sha256` takes 64 lower-case hex digits each")]
+    PublicSha256 {
+        /// The rule.
+        id: String,
+    },
+    /// The regex matches the empty text or plain prose.
+    #[error("rule `{id}`: its regex matches ordinary text; make it more exact")]
+    MatchesEverything {
+        /// The rule.
+        id: String,
+    },
+    /// A named group without a meaning.
+    #[error(
+        "rule `{id}`: the group `{name}` means nothing; the one that has a meaning is `secret`"
+    )]
+    UnknownGroup {
+        /// The rule.
+        id: String,
+        /// The group.
+        name: String,
+    },
+    /// A match without a secret.
+    #[error(
+        "rule `{id}`: in some matches the group `secret` takes no part or is empty; let it take part in all"
+    )]
+    OptionalSecret {
+        /// The rule.
+        id: String,
+    },
+    /// Nothing for the prefilter.
+    #[error("rule `{id}`: `keywords` is empty; add a literal that every match contains")]
+    NoKeyword {
+        /// The rule.
+        id: String,
+    },
+    /// The prefilter would hide matches.
+    #[error(
+        "rule `{id}`: its regex can match text without any of its keywords; add the missing ones"
+    )]
+    KeywordNotImplied {
+        /// The rule.
+        id: String,
+    },
+    /// Two rules of one name.
+    #[error("rule `{id}`: the id is taken; choose another, or `extend` that rule")]
+    Duplicate {
         /// The rule.
         id: String,
     },
@@ -108,13 +193,22 @@ fn compile(rule: &Rule) -> Result<Matcher, RuleError> {
             id: id(),
             source: Box::new(source),
         })?;
-    let max_len = regex_syntax::ParserBuilder::new()
+    let max_len = parse(rule)?
+        .properties()
+        .maximum_len()
+        .ok_or_else(|| RuleError::Unbounded { id: id() })?;
+    Ok(Matcher { regex, max_len })
+}
+
+/// The regex's structure, read as [`compile`] reads it.
+fn parse(rule: &Rule) -> Result<Hir, RuleError> {
+    regex_syntax::ParserBuilder::new()
         .unicode(false)
         .utf8(false)
         .build()
         .parse(&rule.regex)
-        .ok()
-        .and_then(|hir| hir.properties().maximum_len())
-        .ok_or_else(|| RuleError::Unbounded { id: id() })?;
-    Ok(Matcher { regex, max_len })
+        .map_err(|error| RuleError::Regex {
+            id: rule.id.clone().into_owned(),
+            source: Box::new(regex::Error::Syntax(error.to_string())),
+        })
 }

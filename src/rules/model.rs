@@ -40,10 +40,25 @@ pub enum Boundary {
     None,
 }
 
+/// Which texts count as placeholders and are dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Placeholders {
+    /// None: the secret has long runs by nature, as PEM bodies do.
+    Keep,
+    /// Repeated, sequential, one-case and worded bodies: what random characters practically never are.
+    #[default]
+    DropShapes,
+    /// Those, and whatever does not look random: for rules that know a value only by the name beside it.
+    DropUnlessRandom,
+}
+
 /// A named check on the matched bytes, beyond the regex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
+    /// Hugging Face: a body of letters only; other hubs' tokens have digits.
+    HuggingFaceLetters,
     /// Last six characters are base62 of the CRC-32 of the body (GitHub, npm).
     Crc32Base62,
     /// Fine-grained GitHub tokens: base32 of a SHA-256.
@@ -90,9 +105,9 @@ pub struct Rule {
     /// Floor of the Shannon entropy of the secret without its prefix, in bits per character; 0 for none.
     #[serde(default)]
     pub min_entropy: f32,
-    /// Whether worded, repeated or sequential bodies are dropped as placeholders.
-    #[serde(default = "Rule::default_placeholders")]
-    pub placeholders: bool,
+    /// Which bodies are dropped as placeholders.
+    #[serde(default)]
+    pub placeholders: Placeholders,
     /// A named check; a failed one lowers the confidence, it does not silence.
     #[serde(default)]
     pub check: Option<Check>,
@@ -122,9 +137,5 @@ impl Rule {
 
     fn default_right() -> Boundary {
         Boundary::Alnum
-    }
-
-    fn default_placeholders() -> bool {
-        true
     }
 }

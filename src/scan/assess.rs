@@ -1,17 +1,13 @@
-//! From matches to findings: placeholders and floors drop, checks grade, positions and excerpts are taken.
-
-use std::ops::Range;
+//! From matches to findings: each is graded, then placed and shown.
 
 use bstr::{BStr, BString};
 
 use super::excerpt::{self, Masks};
+use super::grade::{self, Graded, secret_of};
 use super::notebook::Notebook;
 use super::{Candidates, Match, Place, Scanner, marker};
-use crate::checks::entropy;
 use crate::finding::Finding;
 use crate::fingerprint::{Fingerprint, Guessable};
-use crate::rules::Rule;
-use crate::secret::Secret;
 use crate::text::position::Lines;
 
 pub(super) fn findings(
@@ -23,27 +19,27 @@ pub(super) fn findings(
     let shown_path = shown_path(scanner, place.path);
     for (index, view) in candidates.views.iter().enumerate() {
         let text: &[u8] = &view.text;
-        let matches: Vec<(&'static Rule, Range<usize>)> = candidates
+        let graded: Vec<Graded> = candidates
             .matches
             .iter()
             .filter(|found| found.view == index)
-            .map(|found| {
-                (
-                    scanner.rules.as_slice()[found.rule].rule,
-                    found.secret.clone(),
-                )
-            })
+            .filter_map(|found| grade::grade(scanner, text, found))
             .collect();
+        if graded.is_empty() {
+            continue;
+        }
         let masks = masks(scanner, candidates, index);
         let mut lines = Lines::of(text);
         let mut notebook = Notebook::open(place.path, text);
-        for (rule, range) in &matches {
-            let secret = secret_of(rule, &text[range.clone()]);
-            if entropy::bits_per_byte(&secret.expose()[rule.prefix.len().min(range.len())..])
-                < rule.min_entropy
-            {
-                continue;
-            }
+        for graded in grade::strongest(graded) {
+            let Graded {
+                rule,
+                range,
+                secret,
+                publicity,
+                confidence,
+                notes,
+            } = graded;
             let guessable = if rule.guessable {
                 Guessable::Yes
             } else {
@@ -57,10 +53,11 @@ pub(super) fn findings(
                 origin: place.origin,
                 start: lines.position(range.start),
                 end: lines.position(range.end),
-                confidence: rule.confidence,
+                confidence,
+                publicity,
                 fingerprint: Fingerprint::new(&rule.id, place.path, &secret, guessable),
-                excerpt: excerpt::around(&lines, range, &secret.mask(), &masks),
-                notes: Vec::new(),
+                excerpt: excerpt::around(&lines, &range, &secret.mask(), &masks),
+                notes,
                 cell: notebook
                     .as_mut()
                     .and_then(|notebook| notebook.cell_at(range.start)),
@@ -71,17 +68,6 @@ pub(super) fn findings(
     }
     found.sort_by(|a, b| (a.start, &a.rule.id).cmp(&(b.start, &b.rule.id)));
     found
-}
-
-fn secret_of(rule: &Rule, bytes: &[u8]) -> Secret {
-    Secret::new(
-        bytes.to_vec(),
-        if bytes.starts_with(rule.prefix.as_bytes()) {
-            rule.prefix.len()
-        } else {
-            0
-        },
-    )
 }
 
 /// The path with secrets in it masked: a path too can hold a token, and every report prints it.
@@ -95,7 +81,7 @@ pub(super) fn shown_path(scanner: &Scanner, path: &BStr) -> BString {
 /// What an excerpt of the view at `index` hides: all that matched, in old lines and placeholders too.
 fn masks(scanner: &Scanner, candidates: &Candidates<'_>, index: usize) -> Masks {
     let mask = |found: &Match| {
-        let rule = scanner.rules.as_slice()[found.rule].rule;
+        let rule = scanner.rule(found);
         let view = &candidates.views[found.view];
         let mask = secret_of(rule, &view.text[found.secret.clone()]).mask();
         match (found.view, index) {

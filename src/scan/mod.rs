@@ -7,8 +7,10 @@ mod assess;
 mod confirm;
 pub mod excerpt;
 pub mod fresh;
+mod grade;
 pub mod marker;
 mod notebook;
+pub mod proof;
 
 use std::ops::Range;
 
@@ -24,6 +26,8 @@ use crate::text::view::{self, View};
 pub struct Scanner {
     rules: RuleSet,
     prefilter: Prefilter,
+    /// Seconds since 1970, UTC: what "expired" is measured against.
+    now: i64,
 }
 
 /// Where a text stands.
@@ -62,7 +66,18 @@ impl Scanner {
     #[must_use]
     pub fn new(rules: RuleSet) -> Self {
         let prefilter = Prefilter::new(&rules);
-        Self { rules, prefilter }
+        Self {
+            rules,
+            prefilter,
+            now: 0,
+        }
+    }
+
+    /// Tells what time it is, in seconds since 1970, UTC; without it no token counts as expired.
+    #[must_use]
+    pub fn with_now(mut self, unix_seconds: i64) -> Self {
+        self.now = unix_seconds;
+        self
     }
 
     /// The rules it was made of.

@@ -1,19 +1,14 @@
 //! The program as its users meet it: the real binary, real git, a repository of its own for each test.
-
-mod allowlist;
-mod architecture;
-mod config;
-mod hook;
-mod install;
-mod paths;
-mod report;
 #![allow(
     unreachable_pub,
     reason = "an integration binary has no outside; `pub` marks what its files share"
 )]
 
+mod allowlist;
+mod architecture;
 mod attributes;
 mod commits;
+mod config;
 mod damage;
 mod encodings;
 mod failing_open;
@@ -22,6 +17,7 @@ mod findings;
 mod formats;
 mod hook;
 mod index_file;
+mod install;
 mod large;
 mod merges;
 mod model;
@@ -30,7 +26,10 @@ mod objects;
 mod oracle;
 mod oracle_commits;
 mod patch;
+mod paths;
 mod random;
+mod report;
+mod rules;
 mod staged;
 mod state;
 mod support;
