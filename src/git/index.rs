@@ -229,6 +229,8 @@ struct Reader<'a> {
     intent_to_add: Vec<usize>,
     conflict: Option<usize>,
     cache_tree: Option<CacheTree>,
+    /// What is wrong, unless an extension explains it: the entries of a split index may have no names.
+    odd: Option<&'static str>,
 }
 
 const CUT: Unread = Unread::Damaged("it is cut short");
@@ -255,6 +257,7 @@ impl<'a> Reader<'a> {
             intent_to_add: Vec::new(),
             conflict: None,
             cache_tree: None,
+            odd: None,
         };
         let mut at = HEADER_LEN;
         let mut previous = (0..0, 0);
@@ -262,7 +265,10 @@ impl<'a> Reader<'a> {
             at = reader.entry(at, &mut previous)?;
         }
         reader.extensions(at)?;
-        Ok(reader)
+        match reader.odd {
+            None => Ok(reader),
+            Some(what) => Err(Unread::Damaged(what)),
+        }
     }
 
     /// Takes the entry at `at` and gives the offset of the next; `previous` is the name and stage of the one before.
@@ -299,13 +305,13 @@ impl<'a> Reader<'a> {
         let this = &source[name.clone()];
         let expected = usize::from(flags & FLAG_NAME_LEN);
         if this.is_empty() || this.len().min(usize::from(FLAG_NAME_LEN)) != expected {
-            return Err(Unread::Damaged("a name has the wrong length"));
+            self.odd = Some("a name has the wrong length");
         }
         if !self.slots.is_empty() {
             match source[previous.0.clone()].cmp(this) {
                 std::cmp::Ordering::Less => {}
                 std::cmp::Ordering::Equal if previous.1 < stage => {}
-                _ => return Err(Unread::Damaged("its entries are out of order")),
+                _ => self.odd = Some("its entries are out of order"),
             }
         }
         self.slots.push(Slot {
