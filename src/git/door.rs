@@ -25,7 +25,8 @@ impl Door {
     ///
     /// # Errors
     /// [`GitError`] where there is none, or neither can read it.
-    pub(super) fn open(ownership: Ownership) -> Result<Self, GitError> {
+    pub(super) fn open(ownership: Ownership, environment: &Environment) -> Result<Self, GitError> {
+        let directory = &environment.current_dir;
         let trust = match ownership {
             Ownership::CheckedByGit => Trust::All,
             Ownership::Check => Trust::Own,
@@ -33,23 +34,27 @@ impl Door {
         match libgit2::Handle::open(trust) {
             Opening::Open(handle) => Ok(Self::Libgit2(handle)),
             Opening::Owner => {
-                Git::ask_whether_trusted()?;
+                Git::ask_whether_trusted(directory)?;
                 match libgit2::Handle::open(Trust::All) {
                     Opening::Open(handle) => Ok(Self::Libgit2(handle)),
-                    Opening::Declined(source) => Self::open_with_git(ownership, source),
+                    Opening::Declined(source) => Self::open_with_git(ownership, directory, source),
                     Opening::Owner => Err(GitError::Owner {
                         advice: "git config --global --add safe.directory DIRECTORY".to_owned(),
                     }),
                 }
             }
-            Opening::Declined(source) => Self::open_with_git(ownership, source),
+            Opening::Declined(source) => Self::open_with_git(ownership, directory, source),
         }
     }
 
     /// Opens it with git alone; `source` is what libgit2 said.
-    fn open_with_git(ownership: Ownership, source: libgit2::Error) -> Result<Self, GitError> {
+    fn open_with_git(
+        ownership: Ownership,
+        directory: &Path,
+        source: libgit2::Error,
+    ) -> Result<Self, GitError> {
         if ownership == Ownership::Check
-            && let Err(refused) = Git::ask_whether_trusted()
+            && let Err(refused) = Git::ask_whether_trusted(directory)
         {
             return Err(match refused {
                 GitError::GitFailed { said, .. } if said.contains("not a git repository") => {
@@ -59,7 +64,7 @@ impl Door {
                 other => other,
             });
         }
-        match Git::open() {
+        match Git::open(directory) {
             Ok(git) => Ok(Self::Git(git)),
             Err(GitError::GitFailed { said, .. }) if said.contains("not a git repository") => {
                 Err(GitError::NoRepository { source })
@@ -73,12 +78,13 @@ impl Door {
     ///
     /// # Errors
     /// [`GitError`] for everything else.
-    pub(super) fn head(&self) -> Result<Option<Oid>, GitError> {
+    pub(super) fn head(&self, environment: &Environment) -> Result<Option<Oid>, GitError> {
         match self {
             Self::Git(git) => git.head(),
             Self::Libgit2(handle) => match handle.head() {
                 Ok(head) => Ok(head),
-                Err(source) => match Git::open().and_then(|git| git.head()) {
+                Err(source) => match Git::open(&environment.current_dir).and_then(|git| git.head())
+                {
                     Ok(head) => Ok(head),
                     Err(GitError::GitFailed { said, .. }) => {
                         Err(GitError::ResolveHead { git: said, source })

@@ -33,8 +33,8 @@ impl Environment {
                 .filter(|path| !path.as_os_str().is_empty())
                 .collect(),
             names_git_dir: variable("GIT_DIR").is_some(),
-            // A directory that was deleted under us leaves relative paths relative: the system then refuses them.
-            current_dir: std::env::current_dir().unwrap_or_default(),
+            // Where it was deleted under us, whoever opens something in it says so.
+            current_dir: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
         }
     }
 }

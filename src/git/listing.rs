@@ -2,6 +2,8 @@
 //!
 //! Both answer the same questions with the same values.
 
+use std::path::{Path, PathBuf};
+
 use bstr::{BString, ByteSlice};
 
 use super::compare;
@@ -21,8 +23,13 @@ use super::{GitError, Oid, tree};
 pub(super) enum Listing {
     /// Read by us.
     Own(Index),
-    /// Listed by git, in path order.
-    Git(Vec<Entry>),
+    /// Listed by git.
+    Git {
+        /// Where git runs.
+        directory: PathBuf,
+        /// In path order.
+        entries: Vec<Entry>,
+    },
 }
 
 impl Listing {
@@ -38,7 +45,7 @@ impl Listing {
             Err(error)
                 if error.kind() == std::io::ErrorKind::NotFound
                     && environment.index_file.is_none()
-                    && door.head()?.is_none() =>
+                    && door.head(environment)?.is_none() =>
             {
                 return Ok(Self::Own(Index::empty(door.algorithm())));
             }
@@ -51,16 +58,26 @@ impl Listing {
                     path: shown(index.name(entry)),
                 }),
             },
-            Err(Unread::Declined) => Ok(Self::Git(listed()?)),
+            Err(Unread::Declined) => Self::of_git(environment),
             Err(Unread::Damaged(what)) => Err(GitError::DamagedIndex { path, what }),
         }
+    }
+
+    /// Lets git list it.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot, or an entry is in conflict.
+    pub(super) fn of_git(environment: &Environment) -> Result<Self, GitError> {
+        let directory = environment.current_dir.clone();
+        let entries = listed(&directory)?;
+        Ok(Self::Git { directory, entries })
     }
 
     /// How many entries there are.
     pub(super) fn len(&self) -> u64 {
         match self {
             Self::Own(index) => index.len() as u64,
-            Self::Git(entries) => entries.len() as u64,
+            Self::Git { entries, .. } => entries.len() as u64,
         }
     }
 
@@ -74,7 +91,7 @@ impl Listing {
                 Some(at) => Ok(own_entry(index, at)?.map(|entry| entry.recorded)),
                 None => Ok(None),
             },
-            Self::Git(entries) => Ok(entries
+            Self::Git { entries, .. } => Ok(entries
                 .binary_search_by(|entry| entry.path.as_bytes().cmp(path))
                 .ok()
                 .map(|at| entries[at].recorded)),
@@ -85,7 +102,9 @@ impl Listing {
     pub(super) fn entries(&self) -> Box<dyn Iterator<Item = Result<Option<Entry>, GitError>> + '_> {
         match self {
             Self::Own(index) => Box::new((0..index.len()).map(|at| own_entry(index, at))),
-            Self::Git(entries) => Box::new(entries.iter().map(|entry| Ok(Some(entry.clone())))),
+            Self::Git { entries, .. } => {
+                Box::new(entries.iter().map(|entry| Ok(Some(entry.clone()))))
+            }
         }
     }
 
@@ -101,7 +120,9 @@ impl Listing {
     ) -> Result<Difference, GitError> {
         match self {
             Self::Own(index) => compare::index_with_tree(index, tree, door, objects),
-            Self::Git(entries) => compared(entries, tree, door.algorithm()),
+            Self::Git { directory, entries } => {
+                compared(directory, entries, tree, door.algorithm())
+            }
         }
     }
 }
@@ -133,8 +154,8 @@ const LIST: [&str; 3] = ["ls-files", "--stage", "-z"];
 /// `MODE OID STAGE TAB PATH NUL` for each entry.
 ///
 /// Source: <https://git-scm.com/docs/git-ls-files#_output>
-fn listed() -> Result<Vec<Entry>, GitError> {
-    let said = run(&[&LIST[..], &["--full-name", ":/"]].concat())?;
+fn listed(directory: &Path) -> Result<Vec<Entry>, GitError> {
+    let said = run(directory, &[&LIST[..], &["--full-name", ":/"]].concat())?;
     let mut entries = Vec::new();
     for line in fields(&said).ok_or(unclear("ls-files"))? {
         let parsed = line.split_once_str("\t").and_then(|(facts, path)| {
@@ -172,6 +193,7 @@ const DIFF: [&str; 8] = [
 ///
 /// Source: <https://git-scm.com/docs/git-diff-index#_raw_output_format>
 fn compared(
+    directory: &Path,
     entries: &[Entry],
     tree: Option<Oid>,
     algorithm: Algorithm,
@@ -179,7 +201,7 @@ fn compared(
     let tree = tree
         .unwrap_or_else(|| algorithm.name(Kind::Tree, b""))
         .to_string();
-    let said = run(&[&DIFF[..], &[&tree, "--"]].concat())?;
+    let said = run(directory, &[&DIFF[..], &[&tree, "--"]].concat())?;
     let fields = fields(&said).ok_or(unclear("diff-index"))?;
     let mut difference = Difference::default();
     for pair in fields.chunks(2) {

@@ -11,6 +11,8 @@
 //!
 //! [`Repository`] is the one way in.
 
+#[cfg(test)]
+mod agreement;
 mod cache_tree;
 mod compare;
 mod difference;
@@ -80,7 +82,7 @@ impl Repository {
     /// [`GitError`] where there is none or it cannot be read.
     pub fn open(ownership: Ownership) -> Result<Self, GitError> {
         let environment = Environment::read();
-        let door = Door::open(ownership)?;
+        let door = Door::open(ownership, &environment)?;
         let objects = Objects::new(door.object_directories(&environment))?;
         Ok(Self {
             environment,
@@ -99,7 +101,7 @@ impl Repository {
     /// [`GitError`] where index or trees cannot be read, or an entry is in conflict.
     pub fn staged(&self, merge_heads: &[Oid]) -> Result<Staged, GitError> {
         let listing = self.listing()?;
-        let trees = parents::trees(&self.door, &self.objects, merge_heads)?;
+        let trees = parents::trees(&self.door, &self.environment, &self.objects, merge_heads)?;
         let differences = trees
             .into_iter()
             .map(|tree| listing.difference(tree, &self.door, &self.objects))

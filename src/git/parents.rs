@@ -9,6 +9,7 @@ use std::io;
 use bstr::ByteSlice;
 
 use super::door::Door;
+use super::environment::Environment;
 use super::hash::Kind;
 use super::objects::Objects;
 use super::{GitError, Oid, tree};
@@ -22,10 +23,11 @@ const TAGS_MAX: usize = 16;
 /// [`GitError`] where HEAD, `MERGE_HEAD` or a commit cannot be read.
 pub(super) fn trees(
     door: &Door,
+    environment: &Environment,
     objects: &Objects,
     merge_heads: &[Oid],
 ) -> Result<Vec<Option<Oid>>, GitError> {
-    let head = door.head()?;
+    let head = door.head(environment)?;
     let mut commits: Vec<Oid> = head.into_iter().collect();
     for oid in merge_head(door)?.iter().chain(merge_heads) {
         if !commits.contains(oid) {

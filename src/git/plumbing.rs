@@ -18,6 +18,7 @@ use super::{GitError, Oid};
 /// A repository that git reads for us.
 #[derive(Debug)]
 pub(super) struct Git {
+    directory: PathBuf,
     algorithm: Algorithm,
     git_dir: PathBuf,
     common_dir: PathBuf,
@@ -42,9 +43,12 @@ impl Git {
     ///
     /// # Errors
     /// [`GitError::Owner`] where it does not trust its owner, [`GitError::GitFailed`] where it refuses otherwise.
-    pub(super) fn ask_whether_trusted() -> Result<(), GitError> {
+    pub(super) fn ask_whether_trusted(directory: &Path) -> Result<(), GitError> {
         let mut command = Command::new("git");
-        command.env("LC_ALL", "C").args(["rev-parse", "--git-dir"]);
+        command
+            .current_dir(directory)
+            .env("LC_ALL", "C")
+            .args(["rev-parse", "--git-dir"]);
         match output(command, "rev-parse --git-dir") {
             Ok(_) => Ok(()),
             Err(GitError::GitFailed { said, .. }) if said.starts_with("git config") => {
@@ -54,17 +58,20 @@ impl Git {
         }
     }
 
-    /// Finds the repository. Call it only where git has accepted it.
+    /// Finds the repository that the environment and `directory` name. Call it only where git has accepted it.
     ///
     /// # Errors
     /// [`GitError`] where there is none or it cannot be read.
-    pub(super) fn open() -> Result<Self, GitError> {
-        let [format, is_inside, git_dir, common_dir] = facts([
-            "--show-object-format",
-            "--is-inside-work-tree",
-            "--git-dir",
-            "--git-common-dir",
-        ])?;
+    pub(super) fn open(directory: &Path) -> Result<Self, GitError> {
+        let [format, is_inside, git_dir, common_dir] = facts(
+            directory,
+            [
+                "--show-object-format",
+                "--is-inside-work-tree",
+                "--git-dir",
+                "--git-common-dir",
+            ],
+        )?;
         let algorithm = match &**format {
             b"sha1" => Algorithm::Sha1,
             b"sha256" => Algorithm::Sha256,
@@ -72,12 +79,13 @@ impl Git {
         };
         let work_dir = match &**is_inside {
             b"true" => {
-                let [top] = facts(["--show-toplevel"])?;
+                let [top] = facts(directory, ["--show-toplevel"])?;
                 Some(to_path(&top)?)
             }
             _ => None,
         };
         Ok(Self {
+            directory: directory.to_path_buf(),
             algorithm,
             git_dir: to_path(&git_dir)?,
             common_dir: to_path(&common_dir)?,
@@ -108,7 +116,7 @@ impl Git {
     /// [`GitError`] where HEAD or its branch is broken.
     pub(super) fn head(&self) -> Result<Option<Oid>, GitError> {
         let arguments = ["rev-parse", "--verify", "HEAD^{commit}"];
-        let failed = match run(&arguments) {
+        let failed = match run(&self.directory, &arguments) {
             Ok(said) => {
                 return match Oid::from_hex(said.trim()) {
                     Some(oid) => Ok(Some(oid)),
@@ -118,11 +126,11 @@ impl Git {
             Err(failed) => failed,
         };
         // It is unborn only if HEAD names a branch and git, without a word of complaint, knows no such ref.
-        let Ok(branch) = run(&["symbolic-ref", "HEAD"]) else {
+        let Ok(branch) = run(&self.directory, &["symbolic-ref", "HEAD"]) else {
             return Err(failed);
         };
         let arguments = ["for-each-ref", "--format=%(refname)"];
-        let mut command = command(&arguments);
+        let mut command = command(&self.directory, &arguments);
         command.arg(to_path(branch.trim())?);
         let answer = command.output().map_err(|source| GitError::StartGit {
             command: arguments[0].to_owned(),
@@ -145,7 +153,7 @@ impl Git {
         // Taken out for the time of the question: after an error the next one starts a new process.
         let mut cat_file = match slot.take() {
             Some(running) => running,
-            None => CatFile::start()?,
+            None => CatFile::start(&self.directory)?,
         };
         let object = cat_file.ask(oid).ok_or(GitError::GitAnswer {
             command: CAT_FILE.join(" "),
@@ -155,12 +163,12 @@ impl Git {
     }
 }
 
-/// Runs git in the repository and gives its standard output.
+/// Runs git in `directory` and gives its standard output.
 ///
 /// # Errors
 /// [`GitError`] where git cannot be started or does not succeed.
-pub(super) fn run(arguments: &[&str]) -> Result<Vec<u8>, GitError> {
-    output(command(arguments), &arguments.join(" "))
+pub(super) fn run(directory: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+    output(command(directory, arguments), &arguments.join(" "))
 }
 
 /// The error for an answer that is not as documented.
@@ -188,12 +196,13 @@ fn output(mut command: Command, shown: &str) -> Result<Vec<u8>, GitError> {
     }
 }
 
-fn command(arguments: &[&str]) -> Command {
+fn command(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
     for variable in SETTINGS {
         command.env_remove(variable);
     }
     command
+        .current_dir(directory)
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", null_device())
         .env("GIT_NO_REPLACE_OBJECTS", "1")
@@ -212,11 +221,11 @@ fn null_device() -> &'static str {
 }
 
 /// What `git rev-parse` says to each of `questions`.
-fn facts<const N: usize>(questions: [&str; N]) -> Result<[BString; N], GitError> {
+fn facts<const N: usize>(directory: &Path, questions: [&str; N]) -> Result<[BString; N], GitError> {
     let ask = |questions: &[&str]| {
         let mut arguments = vec!["rev-parse", "--path-format=absolute"];
         arguments.extend(questions);
-        run(&arguments)
+        run(directory, &arguments)
     };
     let together = ask(&questions)?;
     let lines: Vec<BString> = ByteSlice::lines(&*together).map(BString::from).collect();
@@ -250,8 +259,8 @@ struct CatFile {
 }
 
 impl CatFile {
-    fn start() -> Result<Self, GitError> {
-        let mut child = command(&CAT_FILE)
+    fn start(directory: &Path) -> Result<Self, GitError> {
+        let mut child = command(directory, &CAT_FILE)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
