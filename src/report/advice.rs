@@ -67,7 +67,7 @@ pub(super) fn title(habitat: Habitat) -> &'static str {
         Habitat::Yaml => "In YAML",
         Habitat::SecretFile => "In a file of secrets",
         Habitat::SampleFile => "In a sample of settings",
-        Habitat::Other => "In this kind of file",
+        Habitat::Other => "Elsewhere",
     }
 }
 
@@ -115,9 +115,12 @@ pub(super) fn lines(habitat: Habitat, variable: &str, files: &[&[u8]]) -> Vec<Li
             text("leave the value empty; the sample shows names, not values:"),
             code(format!("{variable}=")),
         ],
-        Habitat::Other => vec![text(format!(
-            "read it from the environment ({variable}) or a secret store where it is needed, and leave it out here."
-        ))],
+        Habitat::Other => vec![
+            text(format!(
+                "leave a placeholder such as ${variable} here, and read the secret from the environment or a"
+            )),
+            text("secret store where it is needed."),
+        ],
     }
 }
 
@@ -137,7 +140,7 @@ fn url(hub: bool) -> Vec<Line> {
         lines.push(code("git clone https://huggingface.co/OWNER/NAME"));
         lines.push(code("hf auth login --add-to-git-credential"));
     } else {
-        lines.push(code("git config --global credential.helper store"));
+        lines.push(code("git config --global credential.helper cache"));
     }
     lines
 }
