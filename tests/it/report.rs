@@ -4,6 +4,11 @@ use std::fs::{self, File};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use hf_guard::finding::{Finding, Origin, Part};
+use hf_guard::outcome::{Accepted, AcceptedBy, Outcome, Skip, Summary};
+use hf_guard::report::{self, Detail, Format, Options};
+use hf_guard::rules::{Confidence, RuleSet};
+use hf_guard::scan::{Place, Scanner};
 use serde_json::{Value, json};
 
 use crate::support::{GUARD, Run, Sandbox, hf_token};
@@ -599,4 +604,202 @@ fn the_printed_commands_do_what_they_say() {
         "{}",
         run.stdout
     );
+}
+
+#[track_caller]
+fn finding_in(path: &str, seed: u64) -> Finding {
+    let scanner = Scanner::new(RuleSet::builtin());
+    let text = format!("token = \"{}\"\n", hf_token(seed));
+    let candidates = scanner.candidates(text.as_bytes()).expect("rules compile");
+    let place = Place {
+        path: path.into(),
+        part: Part::Content,
+        origin: Origin::Worktree,
+    };
+    scanner
+        .findings(&candidates, place)
+        .pop()
+        .expect("a token is found")
+}
+
+/// Something of each kind that a report tells.
+fn everything() -> Outcome {
+    let mut note = finding_in("note.py", 2);
+    note.confidence = Confidence::Low;
+    let mut medium = finding_in("medium.js", 3);
+    medium.confidence = Confidence::Medium;
+    medium.notes = vec![
+        "expired 2026-01-02".to_owned(),
+        "scopes: read-repos {0} [x](y)".to_owned(),
+    ];
+    let entry = AcceptedBy::Entry {
+        line: 7,
+        reason: "of a test hub\u{1b}[1m".to_owned(),
+    };
+    let comment = AcceptedBy::Comment {
+        marker: "gitleaks:allow".to_owned(),
+    };
+    let accepted = [entry, comment, AcceptedBy::PublicTestCredential];
+    Outcome {
+        findings: vec![finding_in("high.py", 1), note, medium],
+        accepted: (4..)
+            .zip(accepted)
+            .map(|(seed, by)| Accepted {
+                finding: finding_in("accepted.py", seed),
+                by,
+            })
+            .collect(),
+        skipped: vec![Skip {
+            path: "secret\u{1b}.bin".into(),
+            reason: "permission denied".to_owned(),
+        }],
+        summary: Summary {
+            texts: 5,
+            bytes: 1234,
+            without_content: 2,
+        },
+        warnings: vec!["the configuration is part of this commit".to_owned()],
+    }
+}
+
+fn written(outcome: &Outcome, options: &Options) -> String {
+    let mut out = Vec::new();
+    report::write(outcome, options, &mut out).expect("a vector takes all");
+    String::from_utf8(out).expect("a report is UTF-8")
+}
+
+#[test]
+fn notes_skips_and_accepted_ones_are_told_apart() {
+    let normal = Options::default();
+    let text = written(&everything(), &normal);
+    insta::assert_snapshot!("everything", text);
+    assert!(
+        !text.contains("accepted.py"),
+        "accepted ones are only counted"
+    );
+    assert_eq!(
+        text.matches("hf-guard allow ").count(),
+        2,
+        "a note needs no entry"
+    );
+    let listed = Options {
+        accepted: report::Accepted::List,
+        detail: Detail::Verbose,
+        ..normal
+    };
+    insta::assert_snapshot!("everything_listed", written(&everything(), &listed));
+    let quiet = Options {
+        detail: Detail::Quiet,
+        ..normal
+    };
+    insta::assert_snapshot!("everything_quiet", written(&everything(), &quiet));
+}
+
+#[test]
+fn notes_and_accepted_ones_alone_do_not_block() {
+    let mut outcome = everything();
+    outcome
+        .findings
+        .retain(|finding| finding.confidence == Confidence::Low);
+    outcome.skipped.clear();
+    outcome.warnings.clear();
+    let text = written(&outcome, &Options::default());
+    assert!(
+        text.starts_with("note.py:1:10: note: Hugging Face"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with(
+            "hf-guard: 1 note, 3 accepted (--show-accepted lists them); nothing blocks.\n"
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("How to fix it"), "{text}");
+    let quiet = Options {
+        detail: Detail::Quiet,
+        ..Options::default()
+    };
+    assert_eq!(written(&outcome, &quiet), "");
+    assert_eq!(written(&Outcome::default(), &Options::default()), "");
+}
+
+#[test]
+fn json_and_sarif_hold_everything() {
+    let outcome = everything();
+    let format = |format| Options {
+        format,
+        ..Options::default()
+    };
+    let report: Value =
+        serde_json::from_str(&written(&outcome, &format(Format::Json))).expect("it is JSON");
+    assert_eq!(
+        report["summary"],
+        json!({"findings": 3, "blocking": 2, "accepted": 3, "skipped": 1, "texts": 5, "bytes": 1234, "without_content": 2})
+    );
+    assert_eq!(
+        report["accepted"][0]["by"],
+        json!({"kind": "entry", "line": 7, "reason": "of a test hub\u{1b}[1m"})
+    );
+    assert_eq!(
+        report["accepted"][1]["by"],
+        json!({"kind": "comment", "marker": "gitleaks:allow"})
+    );
+    assert_eq!(
+        report["accepted"][2]["by"],
+        json!({"kind": "public-test-credential"})
+    );
+    assert_eq!(
+        report["skipped"],
+        json!([{"path": "secret\u{1b}.bin", "reason": "permission denied"}])
+    );
+    assert_eq!(
+        report["warnings"],
+        json!(["the configuration is part of this commit"])
+    );
+    assert_eq!(report["findings"][2]["notes"][0], "expired 2026-01-02");
+    assert_eq!(report["findings"][1]["confidence"], "low");
+
+    let log: Value =
+        serde_json::from_str(&written(&outcome, &format(Format::Sarif))).expect("it is JSON");
+    assert_sarif(&log);
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().expect("results are a list");
+    let levels: Vec<&Value> = results.iter().map(|result| &result["level"]).collect();
+    assert_eq!(
+        levels,
+        ["error", "note", "warning", "error", "error", "error"]
+    );
+    let kinds: Vec<&Value> = results[3..]
+        .iter()
+        .map(|result| &result["suppressions"][0]["kind"])
+        .collect();
+    assert_eq!(kinds, ["external", "inSource", "external"]);
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    assert_eq!(
+        run["invocations"][0]["toolExecutionNotifications"]
+            .as_array()
+            .map(Vec::len),
+        Some(2)
+    );
+}
+
+#[test]
+fn the_hash_of_a_guessable_secret_stays_inside() {
+    let mut finding = finding_in("a.py", 1);
+    let hash = finding.secret.sha256();
+    finding.rule = Box::leak(Box::new(hf_guard::rules::Rule {
+        guessable: true,
+        ..finding.rule.clone()
+    }));
+    let outcome = Outcome {
+        findings: vec![finding],
+        ..Outcome::default()
+    };
+    for format in [Format::Json, Format::Sarif, Format::Human] {
+        let options = Options {
+            format,
+            ..Options::default()
+        };
+        assert!(!written(&outcome, &options).contains(&hash));
+    }
 }
