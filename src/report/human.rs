@@ -156,15 +156,16 @@ fn count(outcome: &Outcome, options: &Options, paint: Paint) -> String {
 
 /// What follows from findings or unread texts. Only what is staged can be kept out of a commit.
 fn verdict(outcome: &Outcome) -> &'static str {
-    let staged = outcome.findings.is_empty()
-        || outcome
-            .findings
-            .iter()
-            .any(|finding| finding.origin == Origin::Staged);
-    match (outcome.skipped.is_empty(), staged) {
-        (true, true) => "; this blocks the commit",
-        (true, false) => "",
-        (false, _) => "; what was not read may hold a secret, and blocks too",
+    let found = outcome.blocking().next().is_some();
+    let staged = outcome
+        .findings
+        .iter()
+        .any(|finding| finding.origin == Origin::Staged);
+    match (found, outcome.skipped.is_empty()) {
+        (true, true) if staged => "; this blocks the commit",
+        (true, true) => "",
+        (true, false) => "; what was not read may hold a secret, and blocks too",
+        (false, _) => "; it may hold a secret, so this blocks: make it readable and try again",
     }
 }
 

@@ -1,4 +1,5 @@
 //! The program as its users meet it: the real binary, real git, a repository of its own for each test.
+
 #![allow(
     unreachable_pub,
     reason = "an integration binary has no outside; `pub` marks what its files share"
@@ -19,7 +20,9 @@ mod hook;
 mod index_file;
 mod install;
 mod large;
+mod leaks;
 mod merges;
+mod message;
 mod model;
 mod names;
 mod objects;
@@ -30,6 +33,7 @@ mod paths;
 mod random;
 mod report;
 mod rules;
+mod sarif;
 mod staged;
 mod state;
 mod support;
