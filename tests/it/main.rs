@@ -16,6 +16,7 @@ mod failing_open;
 mod faults;
 mod findings;
 mod formats;
+mod framework;
 mod hook;
 mod index_file;
 mod install;
