@@ -9,7 +9,9 @@ use bstr::ByteSlice;
 
 use super::Ended;
 use super::args::{InstallArguments, Options, UninstallArguments};
-use crate::install::{self, Done, Git, Global, InstallError, KEPT_SUFFIX, Kept, Placed, Trait};
+use crate::install::{
+    self, Done, Git, Global, HookFolder, InstallError, KEPT_SUFFIX, Kept, Placed,
+};
 use crate::outcome::Exit;
 use crate::text::escape::for_terminal;
 
@@ -107,15 +109,15 @@ fn tell_hooks(to: &mut impl Write, hooks: &[Placed]) -> io::Result<()> {
     Ok(())
 }
 
-fn tell_folder(to: &mut impl Write, folder: Trait) -> io::Result<()> {
+fn tell_folder(to: &mut impl Write, folder: HookFolder) -> io::Result<()> {
     match folder {
-        Trait::Private => Ok(()),
-        Trait::Husky => writeln!(
+        HookFolder::Private => Ok(()),
+        HookFolder::Husky => writeln!(
             to,
             "husky writes this folder anew whenever packages are installed: \
              let package.json say \"prepare\": \"husky && hf-guard install\""
         ),
-        Trait::InWorkTree => writeln!(
+        HookFolder::InWorkTree => writeln!(
             to,
             "this folder is in the work tree: do not commit these hooks, they name a path of this machine"
         ),

@@ -13,12 +13,12 @@ use super::shim::quote;
 #[derive(Debug)]
 pub(super) struct Folder {
     pub(super) path: PathBuf,
-    pub(super) kind: Trait,
+    pub(super) kind: HookFolder,
 }
 
 /// What sets a folder of hooks apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trait {
+pub enum HookFolder {
     /// It belongs to this clone alone.
     Private,
     /// husky writes it anew whenever packages are installed.
@@ -56,6 +56,22 @@ pub(super) fn of_repository(git: &Git) -> Result<Folder, InstallError> {
     Ok(Folder { path, kind })
 }
 
+/// The folder from which hooks are to be removed: the repository's own, where `core.hooksPath` came later and leads
+/// elsewhere.
+pub(super) fn to_clear(git: &Git) -> Result<Folder, InstallError> {
+    match of_repository(git) {
+        Err(
+            InstallError::HooksPathNotOwn { .. }
+            | InstallError::HooksPathEmpty { .. }
+            | InstallError::NoFolder { .. },
+        ) => Ok(Folder {
+            path: common_dir(git)?.join("hooks"),
+            kind: HookFolder::Private,
+        }),
+        folder => folder,
+    }
+}
+
 /// `/dev/null` is a known way to switch hooks off.
 pub(super) fn must_hold_files(path: &Path) -> Result<(), InstallError> {
     match fs::metadata(path) {
@@ -74,19 +90,19 @@ fn common_dir(git: &Git) -> Result<PathBuf, InstallError> {
     std::path::absolute(printed).map_err(|source| InstallError::CurrentFolder { source })
 }
 
-fn kind(git: &Git, path: &Path, common: &Path) -> Result<Trait, InstallError> {
+fn kind(git: &Git, path: &Path, common: &Path) -> Result<HookFolder, InstallError> {
     if path.join("h").is_file() && path.ends_with("_") {
-        return Ok(Trait::Husky);
+        return Ok(HookFolder::Husky);
     }
     // A bare repository has no work tree, and git says so by an error.
     let Ok(top) = git.read(&["rev-parse", "--show-toplevel"]) else {
-        return Ok(Trait::Private);
+        return Ok(HookFolder::Private);
     };
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let (path, common, top) = (real(path), real(common), real(&to_path(&top)?));
     Ok(if path.starts_with(top) && !path.starts_with(common) {
-        Trait::InWorkTree
+        HookFolder::InWorkTree
     } else {
-        Trait::Private
+        HookFolder::Private
     })
 }

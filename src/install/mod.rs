@@ -15,7 +15,7 @@ mod shim;
 use std::path::{Path, PathBuf};
 
 pub use error::InstallError;
-pub use folder::Trait;
+pub use folder::HookFolder;
 pub use git::Git;
 pub use global::{Global, install as install_globally, uninstall as uninstall_globally};
 pub use place::{Done, KEPT_SUFFIX, Kept};
@@ -36,7 +36,7 @@ pub struct Changes {
     /// One entry a hook, in the order of [`HOOKS`].
     pub hooks: Vec<Placed>,
     /// What the person should know about this folder.
-    pub folder: Trait,
+    pub folder: HookFolder,
 }
 
 /// Installs every hook into the repository that `git` stands in; `binary` is the program that they call.
@@ -54,9 +54,9 @@ pub fn install(git: &Git, binary: &Path) -> Result<Changes, InstallError> {
 /// Takes every hook out of the repository that `git` stands in and restores what was there before.
 ///
 /// # Errors
-/// As [`install`].
+/// [`InstallError`] where there is no repository or a file cannot be removed.
 pub fn uninstall(git: &Git) -> Result<Changes, InstallError> {
-    let folder = folder::of_repository(git)?;
+    let folder = folder::to_clear(git)?;
     Ok(Changes {
         hooks: uninstall_from(&folder.path)?,
         folder: folder.kind,
