@@ -139,7 +139,7 @@ impl Repository {
     /// # Errors
     /// [`GitError`] where HEAD or a tree on the way cannot be read.
     pub fn head_entry(&self, path: &[u8]) -> Result<Option<(Mode, Oid)>, GitError> {
-        match parents::head_tree(&self.door, &self.objects)? {
+        match parents::head_tree(&self.door, &self.environment, &self.objects)? {
             Some(tree) => self.entry_in(tree, path),
             None => Ok(None),
         }

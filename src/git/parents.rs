@@ -51,8 +51,12 @@ pub(super) fn trees(
 ///
 /// # Errors
 /// [`GitError`] where HEAD or its commit cannot be read.
-pub(super) fn head_tree(door: &Door, objects: &Objects) -> Result<Option<Oid>, GitError> {
-    door.head()?
+pub(super) fn head_tree(
+    door: &Door,
+    environment: &Environment,
+    objects: &Objects,
+) -> Result<Option<Oid>, GitError> {
+    door.head(environment)?
         .map(|commit| tree_of(door, objects, commit))
         .transpose()
 }
