@@ -75,10 +75,16 @@ pub enum Part {
     Path,
     /// The target of a symbolic link.
     SymlinkTarget,
+    /// The header of a commit or tag: author, committer, tagger.
+    Header,
+    /// The message of a commit or tag.
+    Message,
+    /// The name of a ref.
+    RefName,
 }
 
 /// How a text came to be scanned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Origin {
     /// In the index, about to be committed.
@@ -87,8 +93,34 @@ pub enum Origin {
     Worktree,
     /// Standard input.
     Stdin,
-    /// A commit message.
+    /// A commit message that is being written.
     Message,
+    /// A commit.
+    Commit(CommitInfo),
+    /// An annotated tag.
+    Tag {
+        /// The tag object's name, in hex.
+        tag: String,
+    },
+    /// The name of a ref.
+    Ref,
+    /// A tree or blob that a ref points at without a commit.
+    Object {
+        /// Its name, in hex.
+        object: String,
+    },
+}
+
+/// Which commit brought a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct CommitInfo {
+    /// Its name, in hex.
+    pub commit: String,
+    /// `Name <e-mail>` of its author, secrets masked; not yet escaped for a terminal.
+    #[serde(serialize_with = "crate::text::path::serialize")]
+    pub author: BString,
+    /// Day of the author's date in UTC, `YYYY-MM-DD`.
+    pub date: String,
 }
 
 /// The line of a finding, cut to a window, every known secret in it masked; not yet escaped for a terminal.

@@ -21,6 +21,27 @@ pub struct Outcome {
     pub summary: Summary,
     /// Lines for the person that are no findings: "configuration is part of this commit and disables …".
     pub warnings: Vec<String>,
+    /// How the commits with findings can be changed before they are published; `None` where no commit is concerned.
+    pub rewrite: Option<Rewrite>,
+}
+
+/// How to change commits that are not published yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rewrite {
+    /// The one commit concerned is HEAD.
+    Amend,
+    /// The oldest one concerned lies further back on the current branch.
+    Rebase {
+        /// Its parent, in hex; `None` where it is a root commit.
+        upstream: Option<String>,
+        /// Whether merges lie in between.
+        merges: bool,
+    },
+    /// It is not on the current branch.
+    Elsewhere {
+        /// The oldest commit concerned, in hex.
+        commit: String,
+    },
 }
 
 /// A finding and why it does not count.

@@ -73,10 +73,10 @@ fn accepted_by(finding: &Finding, config: &Config, today: Date) -> Option<Accept
             reason: entry.shown_reason(),
         });
     }
-    // A path has no comments, whatever it looks like.
+    // Only a file has comments; a path or a message has none, whatever it looks like.
     let markers = match finding.part {
         Part::Content => &finding.markers[..],
-        Part::Path | Part::SymlinkTarget => &[],
+        Part::Path | Part::SymlinkTarget | Part::Header | Part::Message | Part::RefName => &[],
     };
     markers
         .iter()

@@ -167,6 +167,15 @@ pub enum GitError {
         /// Its arguments.
         command: String,
     },
+    /// A range that would steer git instead of naming commits.
+    #[error("`{option}` cannot stand in --range; name commits, as in `origin/main..HEAD`")]
+    RangeOption {
+        /// The word, escaped.
+        option: String,
+    },
+    /// A range without a word.
+    #[error("--range is empty; name commits, as in `origin/main..HEAD`")]
+    EmptyRange,
     /// Not every index entry is accounted for.
     #[error(
         "the index has {entries} entries and {accounted} were accounted for; try again when no other git command runs"

@@ -15,8 +15,8 @@ pub(super) enum Algorithm {
 }
 
 /// What an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
     /// A file's content or a link's target.
     Blob,
     /// A directory.
@@ -31,7 +31,8 @@ impl Kind {
     const ALL: [Self; 4] = [Self::Blob, Self::Tree, Self::Commit, Self::Tag];
 
     /// git's word for it.
-    pub(super) fn name(self) -> &'static str {
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Blob => "blob",
             Self::Tree => "tree",

@@ -30,21 +30,27 @@ mod objects;
 mod oid;
 mod parents;
 mod plumbing;
+mod revisions;
 mod tree;
+mod tree_diff;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use bstr::BString;
+
 use door::Door;
 use environment::Environment;
-use hash::Kind;
 use listing::Listing;
 use objects::Objects;
 
 pub use difference::{Content, Old, Staged, StagedChange};
 pub use error::GitError;
+pub use hash::Kind;
 pub use libgit2::Error as Libgit2Error;
 pub use oid::Oid;
+pub use revisions::{Revision, Selection};
+pub use tree_diff::NewEntry;
 
 /// Whether the owner of the repository's files is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +138,56 @@ impl Repository {
     pub fn index_entry(&self, path: &[u8]) -> Result<Option<(Mode, Oid)>, GitError> {
         let recorded = self.listing()?.at(path)?;
         Ok(recorded.map(|recorded| (recorded.mode, recorded.oid)))
+    }
+
+    /// An object of any kind.
+    ///
+    /// # Errors
+    /// [`GitError`] where it is missing or damaged.
+    pub fn object(&self, oid: &Oid) -> Result<(Kind, Vec<u8>), GitError> {
+        self.objects.any(&self.door, oid)
+    }
+
+    /// The commit of HEAD; `None` where the branch has none yet.
+    ///
+    /// # Errors
+    /// [`GitError`] where HEAD is broken.
+    pub fn head(&self) -> Result<Option<Oid>, GitError> {
+        self.door.head(&self.environment)
+    }
+
+    /// Every entry of `tree` that none of `parents` (trees) has at its path; folders that equal a parent's cost nothing.
+    ///
+    /// # Errors
+    /// [`GitError`] where a tree is missing or damaged.
+    pub fn new_in_tree(&self, tree: Oid, parents: &[Oid]) -> Result<Vec<NewEntry>, GitError> {
+        let parents = parents.iter().copied().map(Some).collect();
+        let read = |oid: &Oid| self.objects.read(&self.door, oid, Kind::Tree);
+        tree_diff::compare(tree, parents, read)
+    }
+
+    /// The commits that `selection` names (arguments of `git rev-list`), parents before children.
+    ///
+    /// # Errors
+    /// [`GitError::GitFailed`] where git does not know one of them.
+    pub fn revisions(&self, selection: &Selection<'_>) -> Result<Vec<Revision>, GitError> {
+        revisions::list(&self.environment.current_dir, selection)
+    }
+
+    /// Name and object of every ref under `prefix` (`refs/remotes/origin/`); tags lead to the tag object.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot list them.
+    pub fn refs(&self, prefix: &str) -> Result<Vec<(BString, Oid)>, GitError> {
+        revisions::refs(&self.environment.current_dir, prefix)
+    }
+
+    /// Every value of a configuration key, the user's own included; empty where it is not set.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot be started.
+    pub fn setting(&self, key: &str) -> Result<Vec<BString>, GitError> {
+        revisions::setting(&self.environment.current_dir, key)
     }
 
     /// What HEAD has at `path`; `None` where it has nothing there or is unborn.

@@ -10,19 +10,7 @@ use std::ops::Range;
 use bstr::{BStr, ByteSlice};
 
 use super::Oid;
-
-/// What an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// A file's content or a link's target.
-    Blob,
-    /// A folder.
-    Tree,
-    /// A commit.
-    Commit,
-    /// An annotated tag.
-    Tag,
-}
+pub use super::hash::Kind;
 
 /// A commit's header, and where its message begins.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,20 +36,6 @@ pub struct Tag {
     pub kind: Kind,
     /// Byte range of the message in the object.
     pub message: Range<usize>,
-}
-
-impl Kind {
-    /// From the word that git writes.
-    #[must_use]
-    pub fn from_word(word: &[u8]) -> Option<Self> {
-        match word {
-            b"blob" => Some(Self::Blob),
-            b"tree" => Some(Self::Tree),
-            b"commit" => Some(Self::Commit),
-            b"tag" => Some(Self::Tag),
-            _ => None,
-        }
-    }
 }
 
 /// Takes a commit apart; `None` where git would not.
@@ -92,7 +66,7 @@ pub fn tag(raw: &[u8]) -> Option<Tag> {
     let message = message_of(raw);
     let mut lines = header_lines(raw, message.start);
     let target = Oid::from_hex(lines.next()?.strip_prefix(b"object ")?)?;
-    let kind = Kind::from_word(lines.next()?.strip_prefix(b"type ")?)?;
+    let kind = Kind::from_name(lines.next()?.strip_prefix(b"type ")?)?;
     Some(Tag {
         target,
         kind,

@@ -6,7 +6,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use bstr::{BString, ByteSlice};
@@ -186,6 +186,38 @@ fn output(mut command: Command, shown: &str) -> Result<Vec<u8>, GitError> {
             command: shown.to_owned(),
             source,
         })?;
+    succeeded(answer, shown)
+}
+
+/// Runs git in `directory` with `input` on its standard input and gives its standard output.
+///
+/// # Errors
+/// [`GitError`] where git cannot be started or does not succeed.
+pub(super) fn run_with_input(
+    directory: &Path,
+    arguments: &[&str],
+    input: Vec<u8>,
+) -> Result<Vec<u8>, GitError> {
+    let shown = arguments.join(" ");
+    let started = |source| GitError::StartGit {
+        command: shown.clone(),
+        source,
+    };
+    let mut child = command(directory, arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(started)?;
+    let questions = child.stdin.take();
+    // In a thread of its own: git may answer before it has read everything. Where it stops reading, its exit code says why.
+    let writer = std::thread::spawn(move || questions.map(|mut pipe| pipe.write_all(&input)));
+    let answer = child.wait_with_output().map_err(started)?;
+    drop(writer.join());
+    succeeded(answer, &shown)
+}
+
+fn succeeded(answer: Output, shown: &str) -> Result<Vec<u8>, GitError> {
     if answer.status.success() {
         Ok(answer.stdout)
     } else {
@@ -207,6 +239,8 @@ fn command(directory: &Path, arguments: &[&str]) -> Command {
         .env("GIT_CONFIG_GLOBAL", null_device())
         .env("GIT_NO_REPLACE_OBJECTS", "1")
         .env("GIT_NO_LAZY_FETCH", "1")
+        // Grafts rewrite parents as replace refs rewrite objects; a push sends neither.
+        .env("GIT_GRAFT_FILE", null_device())
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("LC_ALL", "C")

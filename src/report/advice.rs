@@ -67,6 +67,9 @@ pub(super) fn title(habitat: Habitat) -> &'static str {
         Habitat::Yaml => "In YAML",
         Habitat::SecretFile => "In a file of secrets",
         Habitat::SampleFile => "In a sample of settings",
+        Habitat::Identity => "In a name or e-mail address",
+        Habitat::Message => "In a message",
+        Habitat::RefName => "In a ref's name",
         Habitat::Other => "Elsewhere",
     }
 }
@@ -114,6 +117,16 @@ pub(super) fn lines(habitat: Habitat, variable: &str, files: &[&[u8]]) -> Vec<Li
         Habitat::SampleFile => vec![
             text("leave the value empty; the sample shows names, not values:"),
             code(format!("{variable}=")),
+        ],
+        Habitat::Identity => vec![
+            text("set your own name and address, then rewrite the commit with them:"),
+            code("git config user.email you@example.org"),
+            code("git commit --amend --reset-author --no-edit"),
+        ],
+        Habitat::Message => vec![text("write the message without it.")],
+        Habitat::RefName => vec![
+            text("give the branch or tag another name:"),
+            code("git branch --move NEW-NAME"),
         ],
         Habitat::Other => vec![
             text(format!(

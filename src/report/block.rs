@@ -19,6 +19,12 @@ pub(super) fn headline(finding: &Finding, paint: Paint) -> String {
         ),
         Part::Path => (format!("{path}:"), " in the file's name"),
         Part::SymlinkTarget => (format!("{path}:"), " in the link's target"),
+        Part::Header => (format!("{path}:"), " in the author or committer"),
+        Part::Message => (
+            format!("{path}:{}:{}:", finding.start.line, finding.start.column),
+            " in the message",
+        ),
+        Part::RefName => (format!("{path}:"), " in the ref's name"),
     };
     let (role, prefix) = if finding.confidence == Confidence::Low {
         (Role::Note, "note: ")
@@ -74,6 +80,9 @@ fn excerpt(finding: &Finding, paint: Paint) -> String {
         Part::Content => finding.start.line.to_string(),
         Part::Path => "name".to_owned(),
         Part::SymlinkTarget => "link".to_owned(),
+        Part::Header => "header".to_owned(),
+        Part::Message => finding.start.line.to_string(),
+        Part::RefName => "ref".to_owned(),
     };
     let blank = " ".repeat(label.len());
     let before = escape::for_terminal(&finding.excerpt.before);

@@ -39,6 +39,12 @@ pub(super) enum Habitat {
     SecretFile,
     /// The sample of one: `.env.example`.
     SampleFile,
+    /// The author or committer of a commit.
+    Identity,
+    /// The message of a commit or tag.
+    Message,
+    /// The name of a branch or tag.
+    RefName,
     /// Anything else.
     Other,
 }
@@ -49,6 +55,9 @@ impl Habitat {
         match finding.part {
             Part::Path => return Self::Path,
             Part::SymlinkTarget => return Self::Link,
+            Part::Header => return Self::Identity,
+            Part::Message => return Self::Message,
+            Part::RefName => return Self::RefName,
             Part::Content => {}
         }
         let by_name = Self::of_path(finding.path.as_bstr());

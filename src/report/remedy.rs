@@ -183,7 +183,7 @@ fn place(finding: &Finding) -> String {
     let path = escape::for_terminal(&finding.shown_path);
     match finding.part {
         Part::Content => format!("{path}:{}", finding.start.line),
-        Part::Path | Part::SymlinkTarget => path,
+        Part::Path | Part::SymlinkTarget | Part::Header | Part::Message | Part::RefName => path,
     }
 }
 

@@ -160,7 +160,9 @@ fn location(finding: &Finding) -> Value {
             "endColumn": finding.end.column,
         }),
         // The secret stands in no line of the file; a host wants one all the same.
-        Part::Path | Part::SymlinkTarget => json!({ "startLine": 1 }),
+        Part::Path | Part::SymlinkTarget | Part::Header | Part::Message | Part::RefName => {
+            json!({ "startLine": 1 })
+        }
     };
     let mut location = json!({
         "physicalLocation": { "artifactLocation": artifact(&finding.shown_path), "region": region },

@@ -50,7 +50,7 @@ pub(super) fn findings(
                 path: BString::from(place.path),
                 shown_path: shown_path.clone(),
                 part: place.part,
-                origin: place.origin,
+                origin: place.origin.clone(),
                 start: lines.position(range.start),
                 end: lines.position(range.end),
                 confidence,

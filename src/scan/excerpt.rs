@@ -254,7 +254,7 @@ mod tests {
         let place = Place {
             path: "a.txt".into(),
             part: Part::Content,
-            origin: Origin::Staged,
+            origin: &Origin::Staged,
         };
         let findings = scanner.findings(&candidates, place);
         let rules: Vec<&str> = findings.iter().map(|finding| &*finding.rule.id).collect();

@@ -38,7 +38,7 @@ pub struct Place<'a> {
     /// Which text of the file.
     pub part: Part,
     /// How it came to be scanned.
-    pub origin: Origin,
+    pub origin: &'a Origin,
 }
 
 /// One text under scan: its views and what matched in them.

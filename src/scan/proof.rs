@@ -105,7 +105,7 @@ fn found_in(
     let place = Place {
         path: BStr::new("example.txt"),
         part: Part::Content,
-        origin: Origin::Stdin,
+        origin: &Origin::Stdin,
     };
     Ok(scanner.findings(&candidates, place))
 }

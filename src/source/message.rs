@@ -57,7 +57,7 @@ pub fn scan(
     let place = Place {
         path,
         part: Part::Content,
-        origin: Origin::Message,
+        origin: &Origin::Message,
     };
     let mut scanned = Scanned::default();
     scanned.scan_whole(scanner, text, place)?;

@@ -2,9 +2,11 @@
 //! counts it; what it could not read is an error or a skip, never nothing.
 
 pub mod message;
+pub mod outgoing;
 mod parallel;
 pub mod paths;
 pub mod push;
+pub mod remote;
 pub mod staged;
 pub mod stdin;
 
@@ -13,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::finding::Finding;
-use crate::outcome::{Skip, Summary};
+use crate::outcome::{Rewrite, Skip, Summary};
 use crate::rules::RuleError;
 use crate::scan::{Place, Scanner};
 
@@ -26,6 +28,8 @@ pub struct Scanned {
     pub skipped: Vec<Skip>,
     /// What was.
     pub summary: Summary,
+    /// How commits with findings can be changed.
+    pub rewrite: Option<Rewrite>,
 }
 
 /// A sign of life: a scan that stops advancing is ended by whoever watches it.
@@ -41,6 +45,25 @@ pub enum SourceError {
     /// A rule is unusable.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// A range that git does not know.
+    #[error(
+        "cannot list the commits of the range; if its base is not here, bring it: \
+         `git fetch --unshallow` or `git fetch origin BRANCH` (GitHub Actions: `fetch-depth: 0`)"
+    )]
+    Range {
+        /// What git says.
+        #[source]
+        source: crate::git::GitError,
+    },
+    /// The clone ends inside the range.
+    #[error(
+        "this clone ends at commit {commit}, inside the range; bring the rest: `git fetch --unshallow` \
+         (GitHub Actions: `fetch-depth: 0`, GitLab CI: `GIT_DEPTH: 0`)"
+    )]
+    Shallow {
+        /// The oldest commit that is here.
+        commit: crate::git::Oid,
+    },
     /// A path that the caller named is not there.
     #[error("cannot read {path:?}")]
     Missing {

@@ -98,7 +98,7 @@ fn scan_file(file: &File, base: &Base, scanner: &Scanner) -> Result<Scanned, Sou
     let place = |part| Place {
         path: BStr::new(&path),
         part,
-        origin: Origin::Worktree,
+        origin: &Origin::Worktree,
     };
     scanned.scan_whole(scanner, &path, place(Part::Path))?;
     let texts = match read(file, base) {

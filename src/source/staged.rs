@@ -156,7 +156,7 @@ impl<'a> Job<'a> {
         let place = |part| Place {
             path: BStr::new(&change.path),
             part,
-            origin: Origin::Staged,
+            origin: &Origin::Staged,
         };
         if change.new_path {
             let candidates = self.scanner.candidates(&change.path)?;

@@ -39,7 +39,7 @@ pub fn scan(
     let place = Place {
         path: BStr::new(PATH),
         part: Part::Content,
-        origin: Origin::Stdin,
+        origin: &Origin::Stdin,
     };
     scanned.scan_whole(scanner, &text, place)?;
     Ok(scanned)
