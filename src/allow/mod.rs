@@ -5,8 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use std::collections::HashMap;
+
 use crate::config::{Config, Date, Entry};
-use crate::finding::{Finding, Marker, Part};
+use crate::finding::{Finding, Marker, Origin, Part};
 use crate::outcome::{Accepted, AcceptedBy, Outcome};
 use crate::source::Scanned;
 use crate::text::escape;
@@ -41,11 +43,23 @@ pub fn unused<'a>(outcome: &Outcome, config: &'a Config) -> Vec<&'a Entry> {
         .collect()
 }
 
-/// By path and place. What two readings of one text (raw, and decoded from UTF-16) both hold is one finding.
-fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|a, b| key(a).cmp(&key(b)));
-    findings.dedup_by(|a, b| key(a) == key(b) && a.secret == b.secret);
-    findings
+/// By origin as the source gave them (commits oldest first), then by path and place. What two readings of one text (raw,
+/// and decoded from UTF-16) both hold is one finding.
+fn in_order(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut origins: HashMap<Origin, usize> = HashMap::new();
+    let mut ranked: Vec<(usize, Finding)> = findings
+        .into_iter()
+        .map(|finding| {
+            let next = origins.len();
+            let rank = *origins.entry(finding.origin.clone()).or_insert(next);
+            (rank, finding)
+        })
+        .collect();
+    ranked.sort_by(|(a_rank, a), (b_rank, b)| (a_rank, key(a)).cmp(&(b_rank, key(b))));
+    ranked.dedup_by(|(a_rank, a), (b_rank, b)| {
+        a_rank == b_rank && key(a) == key(b) && a.secret == b.secret
+    });
+    ranked.into_iter().map(|(_, finding)| finding).collect()
 }
 
 fn key(finding: &Finding) -> impl Ord + '_ {

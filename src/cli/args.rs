@@ -97,6 +97,12 @@ pub(super) struct ScanArguments {
     /// Scan every file that git tracks, as it stands in the index
     #[arg(long, conflicts_with = "paths")]
     pub(super) tracked: bool,
+    /// Scan the commits of a range, as `git rev-list` takes it: `origin/main..HEAD`
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["paths", "tracked", "staged"])]
+    pub(super) range: Option<String>,
+    /// Scan every commit that no remote's tracking branch has
+    #[arg(long, conflicts_with_all = ["paths", "tracked", "staged", "range"])]
+    pub(super) unpushed: bool,
     /// Files and folders to scan whole (.gitignore is respected in folders), or `-` for standard input
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
@@ -115,6 +121,27 @@ pub(super) enum Hook {
     PreCommit,
     /// Before a merge commit that has no conflict: scan what no parent has
     PreMergeCommit,
+    /// While a cherry-pick, revert or rebase is under way: scan what is staged, since git runs no pre-commit then
+    PrepareCommitMsg {
+        /// The file with the message
+        file: PathBuf,
+        /// Where the message comes from
+        source: Option<String>,
+        /// The commit that it is taken from
+        commit: Option<String>,
+    },
+    /// Before a commit: scan its message as git will record it
+    CommitMsg {
+        /// The file with the message
+        file: PathBuf,
+    },
+    /// Before a push: scan every commit, tag and ref name that the remote does not have
+    PrePush {
+        /// The remote's name, or its URL where it has none
+        remote: String,
+        /// The remote's URL
+        url: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]

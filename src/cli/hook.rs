@@ -1,16 +1,110 @@
 //! `hf-guard hook NAME`: what the installed hooks call.
 
 use std::env;
+use std::fs;
+use std::path::Path;
+
 
 use super::args::{Hook, HookArguments, Options};
-use super::{Ended, scan};
-use crate::git::{Oid, Ownership};
+use super::{Ended, push, reporting, scan};
+use crate::config;
+use crate::git::{Oid, Ownership, Repository};
+use crate::outcome::Exit;
+use crate::source::SourceError;
+use crate::source::message::{self, Cleanup, CleanupMode};
+
+/// What a rebase, cherry-pick or revert leaves in the git directory while it is under way.
+///
+/// Source: <https://github.com/git/git/blob/master/wt-status.c>, `wt_status_get_state`
+const SEQUENCES: [&str; 4] = [
+    "CHERRY_PICK_HEAD",
+    "REVERT_HEAD",
+    "rebase-merge",
+    "rebase-apply",
+];
 
 pub(super) fn run(arguments: &HookArguments, options: &Options) -> Ended {
-    match arguments.hook {
-        Hook::PreCommit => scan::staged(Ownership::CheckedByGit, &[], options),
+    match &arguments.hook {
+        Hook::PreCommit => pre_commit(options),
         Hook::PreMergeCommit => scan::staged(Ownership::CheckedByGit, &merge_heads(), options),
+        Hook::PrepareCommitMsg { .. } => prepare_commit_msg(options),
+        Hook::CommitMsg { file } => commit_msg(file, options),
+        Hook::PrePush { remote, .. } => push::pre_push(remote, options),
     }
+}
+
+/// `pre-commit run --all-files` stages nothing and means every file; git itself always names the index to its hook.
+fn pre_commit(options: &Options) -> Ended {
+    let by_framework =
+        env::var_os("PRE_COMMIT").is_some() && env::var_os("GIT_INDEX_FILE").is_none();
+    if by_framework && !Repository::open(Ownership::CheckedByGit)?.has_staged()? {
+        return scan::tracked(Ownership::CheckedByGit, options);
+    }
+    scan::staged(Ownership::CheckedByGit, &[], options)
+}
+
+/// A plain commit has had its pre-commit, or its author has said `--no-verify`.
+fn prepare_commit_msg(options: &Options) -> Ended {
+    let repository = Repository::open(Ownership::CheckedByGit)?;
+    if SEQUENCES
+        .iter()
+        .any(|name| repository.git_dir().join(name).exists())
+    {
+        return scan::staged(Ownership::CheckedByGit, &[], options);
+    }
+    Ok(Exit::Clean)
+}
+
+fn commit_msg(file: &Path, options: &Options) -> Ended {
+    let text = fs::read(file).map_err(|source| SourceError::Missing {
+        path: file.to_path_buf(),
+        source,
+    })?;
+    let repository = Repository::open(Ownership::CheckedByGit)?;
+    let outcome = scan::outcome(
+        options,
+        || config::from_index(&repository),
+        |scanner, progress| {
+            message::scan(
+                &text,
+                "commit message".into(),
+                || cleanup(&repository),
+                scanner,
+                progress,
+            )
+        },
+    )?;
+    reporting::write(&outcome, options)?;
+    Ok(outcome.exit())
+}
+
+/// git tells its hooks that there was no editor by naming `:` as the editor.
+///
+/// Source: <https://github.com/git/git/blob/master/commit.c>, `run_commit_hook`
+fn cleanup(repository: &Repository) -> Result<Cleanup, SourceError> {
+    let mode = match repository
+        .setting("commit.cleanup")?
+        .last()
+        .map(|value| value.as_slice())
+    {
+        Some(b"strip") => CleanupMode::Strip,
+        Some(b"whitespace") => CleanupMode::Whitespace,
+        Some(b"verbatim") => CleanupMode::Verbatim,
+        Some(b"scissors") => CleanupMode::Scissors,
+        _ => CleanupMode::Default,
+    };
+    let mut comments = repository.setting("core.commentchar")?;
+    comments.extend(repository.setting("core.commentstring")?);
+    let comment = match comments.last() {
+        None => Some(b"#".to_vec()),
+        Some(auto) if auto.eq_ignore_ascii_case(b"auto") => None,
+        Some(comment) => Some(comment.to_vec()),
+    };
+    Ok(Cleanup {
+        mode,
+        edited: env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":"),
+        comment,
+    })
 }
 
 /// The commits that a merge without conflict is about to join: git names each in a variable `GITHEAD_<oid>`, and writes

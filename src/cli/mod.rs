@@ -4,6 +4,7 @@ mod allow;
 mod args;
 mod hook;
 mod install;
+mod push;
 mod reporting;
 mod rules;
 mod scan;

@@ -5,15 +5,22 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::args::{Options, ScanArguments};
-use super::{Ended, reporting, watchdog};
+use super::{Ended, push, reporting, watchdog};
 use crate::allow;
 use crate::config::{self, Config, ConfigError, Date};
 use crate::git::{Oid, Ownership, Repository};
+use crate::outcome::Outcome;
 use crate::scan::Scanner;
 use crate::source::paths::Base;
 use crate::source::{self, Progress, Scanned, SourceError};
 
 pub(super) fn run(arguments: &ScanArguments, options: &Options) -> Ended {
+    if let Some(range) = &arguments.range {
+        return push::range(range, options);
+    }
+    if arguments.unpushed {
+        return push::unpushed(options);
+    }
     if arguments.tracked {
         return tracked(Ownership::Check, options);
     }
@@ -61,17 +68,35 @@ fn scan(
     config: impl FnOnce() -> Result<Config, ConfigError>,
     source: impl FnOnce(&Scanner, &Progress) -> Result<Scanned, SourceError>,
 ) -> Ended {
+    let outcome = outcome(options, config, source)?;
+    reporting::write(&outcome, options)?;
+    Ok(outcome.exit())
+}
+
+/// The same up to the report.
+pub(super) fn outcome(
+    options: &Options,
+    config: impl FnOnce() -> Result<Config, ConfigError>,
+    source: impl FnOnce(&Scanner, &Progress) -> Result<Scanned, SourceError>,
+) -> Result<Outcome, Box<dyn std::error::Error>> {
     let progress = watchdog::start()?;
     let config = match &options.config {
         _ if options.no_config => Config::default(),
         Some(file) => config::from_file(file)?,
         None => config()?,
     };
-    let scanner = Scanner::new(config.rule_set());
+    let now = SystemTime::now();
+    let scanner = Scanner::new(config.rule_set()).with_now(unix_seconds(now));
     let scanned = source(&scanner, &progress)?.with_shown_paths(&scanner);
-    let outcome = allow::apply(scanned, &config, Date::of(SystemTime::now()));
-    reporting::write(&outcome, options)?;
-    Ok(outcome.exit())
+    Ok(allow::apply(scanned, &config, Date::of(now)))
+}
+
+/// A clock before 1970 is wrong, and then no token has expired.
+fn unix_seconds(time: SystemTime) -> i64 {
+    let since = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Paths are counted from the work tree's root, if there is one.

@@ -40,6 +40,17 @@ pub fn from_index(repository: &Repository) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
+/// Reads the configuration that `commit` records; the default where it records none.
+///
+/// # Errors
+/// [`ConfigError`] where there is one and it is no valid configuration.
+pub fn from_commit(repository: &Repository, commit: &Oid) -> Result<Config, ConfigError> {
+    match repository.entry_at(commit, FILE_NAME.as_bytes())? {
+        Some((mode, oid)) => from_blob(repository, mode, &oid),
+        None => Ok(Config::default()),
+    }
+}
+
 /// Reads a configuration from a blob of a repository.
 ///
 /// # Errors

@@ -50,7 +50,7 @@ pub use append::{Appended, NewEntry, append, written};
 pub use date::Date;
 pub use entry::{Criteria, Entry};
 pub use error::{ConfigError, Unfit};
-pub use load::{FILE_NAME, bytes_of, from_blob, from_file, from_folder, from_index};
+pub use load::{FILE_NAME, bytes_of, from_blob, from_commit, from_file, from_folder, from_index};
 pub use pattern::{PathPattern, SecretPattern};
 
 use crate::rules::RuleSet;

@@ -115,6 +115,15 @@ impl Repository {
         difference::combine(listing.len(), differences)
     }
 
+    /// Whether the index differs from HEAD at all.
+    ///
+    /// # Errors
+    /// [`GitError`] where index or trees cannot be read.
+    pub fn has_staged(&self) -> Result<bool, GitError> {
+        let staged = self.staged(&[])?;
+        Ok(!staged.changes.is_empty() || staged.without_content > 0)
+    }
+
     /// Every entry of the index, as if there were no parent.
     ///
     /// # Errors
@@ -174,6 +183,14 @@ impl Repository {
         revisions::list(&self.environment.current_dir, selection)
     }
 
+    /// The first commit that a range leaves out: what it builds on.
+    ///
+    /// # Errors
+    /// [`GitError`] where git does not know a commit of the range.
+    pub fn base_of(&self, range: &str) -> Result<Option<Oid>, GitError> {
+        revisions::base(&self.environment.current_dir, range)
+    }
+
     /// Name and object of every ref under `prefix` (`refs/remotes/origin/`); tags lead to the tag object.
     ///
     /// # Errors
@@ -199,6 +216,15 @@ impl Repository {
             Some(tree) => self.entry_in(tree, path),
             None => Ok(None),
         }
+    }
+
+    /// What the tree of `commit` has at `path`.
+    ///
+    /// # Errors
+    /// [`GitError`] where the commit or a tree on the way cannot be read.
+    pub fn entry_at(&self, commit: &Oid, path: &[u8]) -> Result<Option<(Mode, Oid)>, GitError> {
+        let tree = parents::tree_of(&self.door, &self.objects, *commit)?;
+        self.entry_in(tree, path)
     }
 
     fn entry_in(&self, tree: Oid, path: &[u8]) -> Result<Option<(Mode, Oid)>, GitError> {

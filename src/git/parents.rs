@@ -76,7 +76,11 @@ fn merge_head(door: &Door) -> Result<Vec<Oid>, GitError> {
         .ok_or(GitError::ParseMergeHead { path })
 }
 
-fn tree_of(door: &Door, objects: &Objects, commit: Oid) -> Result<Oid, GitError> {
+/// The tree of a commit, or of the commit that a tag leads to.
+///
+/// # Errors
+/// [`GitError`] where it is missing, damaged or no commit.
+pub(super) fn tree_of(door: &Door, objects: &Objects, commit: Oid) -> Result<Oid, GitError> {
     let mut oid = commit;
     for _ in 0..TAGS_MAX {
         let (kind, content) = objects.any(door, &oid)?;

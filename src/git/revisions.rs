@@ -67,25 +67,46 @@ pub(super) fn list(directory: &Path, selection: &Selection<'_>) -> Result<Vec<Re
         }
         Selection::Range(range) => {
             let mut arguments = vec!["rev-list", "--parents", "--topo-order", "--reverse"];
-            for word in range.split_ascii_whitespace() {
-                let allowed = RANGE_OPTIONS.iter().any(|option| {
-                    word == *option || (option.ends_with('=') && word.starts_with(option))
-                });
-                if word.starts_with('-') && !allowed {
-                    return Err(GitError::RangeOption {
-                        option: crate::text::escape::for_terminal(word.as_bytes()),
-                    });
-                }
-                arguments.push(word);
-            }
-            if arguments.len() == 4 {
-                return Err(GitError::EmptyRange);
-            }
+            arguments.extend(words(range)?);
             arguments.push("--");
             return parse(&run(directory, &arguments)?);
         }
     }
     parse(&run_with_input(directory, &REV_LIST, input)?)
+}
+
+/// The first commit that `range` leaves out.
+///
+/// # Errors
+/// [`GitError`] where git does not know a commit of the range.
+pub(super) fn base(directory: &Path, range: &str) -> Result<Option<Oid>, GitError> {
+    let mut arguments = vec!["rev-parse", "--revs-only"];
+    arguments.extend(words(range)?);
+    let answer = run(directory, &arguments)?;
+    let left_out = answer.lines().find_map(|line| line.strip_prefix(b"^"));
+    left_out
+        .map(|hex| Oid::from_hex(hex).ok_or_else(|| unclear("rev-parse")))
+        .transpose()
+}
+
+/// The words of a range; none of them steers git.
+fn words(range: &str) -> Result<Vec<&str>, GitError> {
+    let mut words = Vec::new();
+    for word in range.split_ascii_whitespace() {
+        let allowed = RANGE_OPTIONS
+            .iter()
+            .any(|option| word == *option || (option.ends_with('=') && word.starts_with(option)));
+        if word.starts_with('-') && !allowed {
+            return Err(GitError::RangeOption {
+                option: crate::text::escape::for_terminal(word.as_bytes()),
+            });
+        }
+        words.push(word);
+    }
+    if words.is_empty() {
+        return Err(GitError::EmptyRange);
+    }
+    Ok(words)
 }
 
 fn parse(answer: &[u8]) -> Result<Vec<Revision>, GitError> {

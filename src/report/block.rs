@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::paint::{Paint, Role};
 use super::words::push;
-use crate::finding::{Cell, CellKind, Finding, Part};
+use crate::finding::{Cell, CellKind, Finding, Origin, Part};
 use crate::outcome::AcceptedBy;
 use crate::rules::Confidence;
 use crate::text::escape;
@@ -47,6 +47,17 @@ pub(super) fn body(finding: &Finding, paint: Paint) -> String {
     if let Some(cell) = &finding.cell {
         push(&mut text, format_args!("  {}", cell_name(cell)));
     }
+    if let Origin::Commit(info) = &finding.origin {
+        let author = escape::for_terminal(&info.author);
+        push(
+            &mut text,
+            format_args!(
+                "  in commit {} of {}, {author}",
+                short(&info.commit),
+                info.date
+            ),
+        );
+    }
     for note in &finding.notes {
         push(
             &mut text,
@@ -54,6 +65,10 @@ pub(super) fn body(finding: &Finding, paint: Paint) -> String {
         );
     }
     text
+}
+
+fn short(commit: &str) -> &str {
+    commit.get(..12).unwrap_or(commit)
 }
 
 /// One line of an accepted finding.

@@ -46,7 +46,12 @@ fn render(outcome: &Outcome, options: &Options) -> String {
         .filter(|finding| finding.confidence == Confidence::Low);
     sections.extend(notes.map(|finding| whole(finding, paint)));
     sections.push(accepted(outcome, options, paint));
-    sections.push(remedy::of(&blocking, options, paint));
+    sections.push(remedy::of(
+        &blocking,
+        outcome.rewrite.as_ref(),
+        options,
+        paint,
+    ));
     sections.push(count(outcome, options, paint));
     sections.retain(|section| !section.is_empty());
     sections.join("\n")
@@ -163,6 +168,7 @@ fn verdict(outcome: &Outcome) -> &'static str {
         .any(|finding| finding.origin == Origin::Staged);
     match (found, outcome.skipped.is_empty()) {
         (true, true) if staged => "; this blocks the commit",
+        (true, true) if outcome.rewrite.is_some() => "; nothing of this may be published",
         (true, true) => "",
         (true, false) => "; what was not read may hold a secret, and blocks too",
         (false, _) => "; it may hold a secret, so this blocks: make it readable and try again",

@@ -13,6 +13,7 @@ pub mod json;
 pub mod options;
 mod paint;
 mod remedy;
+mod rewrite;
 mod runner;
 pub mod sarif;
 mod shell;

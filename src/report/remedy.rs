@@ -9,12 +9,18 @@ use super::advice::{self, Line, MAX_NAMED};
 use super::habitat::Habitat;
 use super::paint::{Paint, Role};
 use super::words::{number, push};
-use super::{Options, shell};
+use super::{Options, rewrite, shell};
 use crate::finding::{Finding, Origin, Part};
+use crate::outcome::Rewrite;
 use crate::text::escape;
 
 /// The advice for `findings`; nothing for none.
-pub(super) fn of(findings: &[&Finding], options: &Options, paint: Paint) -> String {
+pub(super) fn of(
+    findings: &[&Finding],
+    way: Option<&Rewrite>,
+    options: &Options,
+    paint: Paint,
+) -> String {
     if findings.is_empty() {
         return String::new();
     }
@@ -39,6 +45,9 @@ pub(super) fn of(findings: &[&Finding], options: &Options, paint: Paint) -> Stri
         group.write(&mut text, paint);
     }
     go_on(&mut text, &groups, findings, paint);
+    if let Some(way) = way {
+        text.push_str(&rewrite::steps(way, paint));
+    }
     accept(&mut text, findings, paint);
     revoke(&mut text, findings);
     text

@@ -7,6 +7,7 @@ mod parallel;
 pub mod paths;
 pub mod push;
 pub mod remote;
+pub mod rewrite;
 pub mod staged;
 pub mod stdin;
 
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::finding::Finding;
-use crate::outcome::{Rewrite, Skip, Summary};
+use crate::outcome::{Skip, Summary};
 use crate::rules::RuleError;
 use crate::scan::{Place, Scanner};
 
@@ -28,8 +29,6 @@ pub struct Scanned {
     pub skipped: Vec<Skip>,
     /// What was.
     pub summary: Summary,
-    /// How commits with findings can be changed.
-    pub rewrite: Option<Rewrite>,
 }
 
 /// A sign of life: a scan that stops advancing is ended by whoever watches it.

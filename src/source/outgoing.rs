@@ -111,7 +111,6 @@ impl<'a> Walk<'a> {
         let mut at = tip;
         loop {
             let (kind, raw) = self.repository.object(&at)?;
-            let label = BString::from(format!("{} {at}", kind.name()));
             match kind {
                 Kind::Commit => return Ok(Some(at)),
                 Kind::Tag => {
@@ -120,8 +119,8 @@ impl<'a> Walk<'a> {
                         tag: at.to_string(),
                     };
                     let (header, message) = raw.split_at(tag.message.start);
-                    self.text(header, label.as_ref(), Part::Header, &origin)?;
-                    self.text(message, label.as_ref(), Part::Message, &origin)?;
+                    self.text(header, BStr::new("tag header"), Part::Header, &origin)?;
+                    self.text(message, BStr::new("tag message"), Part::Message, &origin)?;
                     at = tag.target;
                 }
                 Kind::Tree => {
@@ -141,7 +140,7 @@ impl<'a> Walk<'a> {
                     let origin = Origin::Object {
                         object: at.to_string(),
                     };
-                    self.text(&raw, label.as_ref(), Part::Content, &origin)?;
+                    self.text(&raw, BStr::new("blob"), Part::Content, &origin)?;
                     return Ok(None);
                 }
             }
@@ -157,10 +156,9 @@ impl<'a> Walk<'a> {
             author: self.scanner.shown_path(author),
             date: date::iso(commit.author_time),
         });
-        let label = BString::from(format!("commit {}", revision.commit));
         let (header, message) = raw.split_at(commit.message.start);
-        self.text(header, label.as_ref(), Part::Header, &origin)?;
-        self.text(message, label.as_ref(), Part::Message, &origin)?;
+        self.text(header, BStr::new("commit header"), Part::Header, &origin)?;
+        self.text(message, BStr::new("commit message"), Part::Message, &origin)?;
         let trees = Trees {
             own: commit.tree,
             parents: revision

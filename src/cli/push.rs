@@ -1,0 +1,62 @@
+//! What is about to leave: `hook pre-push`, `scan --range`, `scan --unpushed`.
+
+use std::io::{self, Read};
+
+use bstr::BStr;
+
+use super::args::Options;
+use super::{Ended, reporting, scan};
+use crate::config::{self, Config, ConfigError};
+use crate::git::{Ownership, Repository};
+use crate::source::outgoing::{self, Outgoing};
+use crate::source::{push, remote, rewrite};
+
+/// `hook pre-push`: git says on standard input which refs move.
+pub(super) fn pre_push(remote: &str, options: &Options) -> Ended {
+    let mut input = Vec::new();
+    io::stdin().lock().read_to_end(&mut input)?;
+    let updates = push::pre_push(&input)?;
+    let repository = Repository::open(Ownership::CheckedByGit)?;
+    let outgoing = remote::of_push(BStr::new(remote), &updates, &repository)?;
+    publish(&outgoing, &repository, options)
+}
+
+/// `scan --unpushed`.
+pub(super) fn unpushed(options: &Options) -> Ended {
+    let repository = Repository::open(Ownership::Check)?;
+    let outgoing = remote::unpushed(&repository)?;
+    publish(&outgoing, &repository, options)
+}
+
+fn publish(outgoing: &Outgoing, repository: &Repository, options: &Options) -> Ended {
+    let mut outcome = scan::outcome(
+        options,
+        || config::from_index(repository),
+        |scanner, progress| outgoing::scan(outgoing, repository, scanner, progress),
+    )?;
+    outcome.rewrite = rewrite::way(outcome.blocking(), repository)?;
+    rewrite::note_what_is_gone(&mut outcome.findings, &outgoing.tips, repository)?;
+    reporting::write(&outcome, options)?;
+    Ok(outcome.exit())
+}
+
+/// `scan --range`: what the range builds on decides what is accepted, not what it brings.
+pub(super) fn range(range: &str, options: &Options) -> Ended {
+    let repository = Repository::open(Ownership::Check)?;
+    let mut outcome = scan::outcome(
+        options,
+        || of_base(range, &repository),
+        |scanner, progress| outgoing::range(range, &repository, scanner, progress),
+    )?;
+    outcome.rewrite = rewrite::way(outcome.blocking(), &repository)?;
+    reporting::write(&outcome, options)?;
+    Ok(outcome.exit())
+}
+
+/// The configuration of the first commit that the range leaves out; none where it leaves nothing out.
+fn of_base(range: &str, repository: &Repository) -> Result<Config, ConfigError> {
+    match repository.base_of(range)? {
+        Some(base) => config::from_commit(repository, &base),
+        None => Ok(Config::default()),
+    }
+}

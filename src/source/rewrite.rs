@@ -1,0 +1,87 @@
+//! How commits that hold a credential can be changed while nobody else has them.
+//!
+//! In: findings in outgoing commits. Out: the way back for the case at hand, and a note on what the newest commit no
+//! longer holds and would publish all the same.
+
+use bstr::ByteSlice;
+
+use super::SourceError;
+use crate::finding::{Finding, Origin, Part};
+use crate::git::{Oid, Repository, Selection, object};
+use crate::outcome::Rewrite;
+
+/// What a finding says whose file no longer holds the secret.
+const GONE: &str = "a later commit takes it out, but this one goes out too: whoever fetches gets the secret with it";
+
+/// The way to change the commits of `findings` (oldest first); `None` where no commit is concerned.
+///
+/// # Errors
+/// [`SourceError`] where a commit cannot be read.
+pub fn way<'a>(
+    findings: impl Iterator<Item = &'a Finding>,
+    repository: &Repository,
+) -> Result<Option<Rewrite>, SourceError> {
+    let mut commits: Vec<&str> = findings
+        .filter_map(|finding| match &finding.origin {
+            Origin::Commit(info) => Some(&*info.commit),
+            _ => None,
+        })
+        .collect();
+    commits.dedup();
+    let Some(oldest) = commits
+        .first()
+        .and_then(|hex| Oid::from_hex(hex.as_bytes()))
+    else {
+        return Ok(None);
+    };
+    let head = repository.head()?;
+    if commits.len() == 1 && head == Some(oldest) {
+        return Ok(Some(Rewrite::Amend));
+    }
+    let (_, raw) = repository.object(&oldest)?;
+    let parents = object::commit(&raw)
+        .map(|commit| commit.parents)
+        .unwrap_or_default();
+    let tips: Vec<Oid> = head.into_iter().collect();
+    let since = repository.revisions(&Selection::Between {
+        tips: &tips,
+        known: &parents,
+    })?;
+    if !since.iter().any(|revision| revision.commit == oldest) {
+        return Ok(Some(Rewrite::Elsewhere {
+            commit: oldest.to_string(),
+        }));
+    }
+    Ok(Some(Rewrite::Rebase {
+        upstream: parents.first().map(Oid::to_string),
+        merges: since.iter().any(|revision| revision.parents.len() > 1),
+    }))
+}
+
+/// Adds a note to each finding whose secret stands no longer in that file at any of `tips` (commits).
+///
+/// # Errors
+/// [`SourceError`] where a tip cannot be read.
+pub fn note_what_is_gone(
+    findings: &mut [Finding],
+    tips: &[Oid],
+    repository: &Repository,
+) -> Result<(), SourceError> {
+    for finding in findings {
+        if finding.part != Part::Content || !matches!(finding.origin, Origin::Commit(_)) {
+            continue;
+        }
+        let mut held = tips.is_empty();
+        for tip in tips {
+            if let Some((_, blob)) = repository.entry_at(tip, &finding.path)? {
+                held |= repository
+                    .blob(&blob)?
+                    .contains_str(finding.secret.expose());
+            }
+        }
+        if !held {
+            finding.notes.push(GONE.to_owned());
+        }
+    }
+    Ok(())
+}
