@@ -208,3 +208,99 @@ fn blobs(deleted: HashSet<Recorded>) -> Vec<Oid> {
     blobs.dedup();
     blobs
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recorded(mode: Mode, byte: u8) -> Recorded {
+        let oid = Oid::from_bytes(&[byte; 20]).unwrap();
+        Recorded { mode, oid }
+    }
+
+    fn changed(path: &str, new: Recorded, old: Option<Recorded>) -> Changed {
+        Changed {
+            entry: Entry {
+                path: BString::from(path),
+                recorded: new,
+            },
+            old,
+        }
+    }
+
+    fn difference(changed: Vec<Changed>, deleted: Vec<Recorded>, unchanged: u64) -> Difference {
+        Difference {
+            changed,
+            deleted,
+            unchanged,
+            intent_to_add: 0,
+        }
+    }
+
+    const FILE: Mode = Mode::File;
+
+    #[test]
+    fn entries_that_are_lost_on_the_way_are_an_error() {
+        let unaccounted = combine(3, vec![difference(vec![], vec![], 2)]);
+        assert!(matches!(
+            unaccounted,
+            Err(GitError::Unaccounted {
+                entries: 3,
+                accounted: 2
+            })
+        ));
+    }
+
+    #[test]
+    fn a_mode_change_is_no_content_and_a_type_change_is_all_new() {
+        let one = recorded(FILE, 1);
+        let staged = combine(
+            3,
+            vec![difference(
+                vec![
+                    changed("mode", one, Some(one)),
+                    changed("module", recorded(Mode::Gitlink, 1), None),
+                    changed("type", recorded(Mode::Symlink, 1), Some(one)),
+                ],
+                vec![],
+                0,
+            )],
+        );
+        let staged = staged.unwrap();
+        assert_eq!(staged.without_content, 2);
+        assert_eq!(staged.changes.len(), 1);
+        assert_eq!(staged.changes[0].old, [Old::None]);
+        assert!(!staged.changes[0].new_path);
+    }
+
+    #[test]
+    fn a_rename_needs_the_same_type() {
+        let one = recorded(FILE, 1);
+        let moved = |mode| {
+            let change = changed("new", recorded(mode, 1), None);
+            let staged = combine(1, vec![difference(vec![change], vec![one], 0)]).unwrap();
+            assert_eq!(staged.deleted, [vec![one.oid]]);
+            staged.changes[0].content
+        };
+        assert_eq!(moved(FILE), Content::Renamed);
+        assert_eq!(moved(Mode::Symlink), Content::New);
+    }
+
+    #[test]
+    fn a_merge_takes_what_one_parent_has() {
+        let (one, two, three) = (recorded(FILE, 1), recorded(FILE, 2), recorded(FILE, 3));
+        let head = difference(
+            vec![
+                changed("both", three, Some(one)),
+                changed("theirs", two, Some(one)),
+            ],
+            vec![],
+            0,
+        );
+        let other = difference(vec![changed("both", three, None)], vec![], 1);
+        let staged = combine(2, vec![head, other]).unwrap();
+        assert_eq!(staged.changes.len(), 1);
+        assert_eq!(staged.changes[0].path, "both");
+        assert_eq!(staged.changes[0].old, [Old::Blob(one.oid), Old::Deleted]);
+    }
+}
