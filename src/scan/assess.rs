@@ -4,8 +4,9 @@ use bstr::{BStr, BString};
 
 use super::excerpt::{self, Masks};
 use super::grade::{self, Graded, secret_of};
+use super::marker::{self, LineEnds};
 use super::notebook::Notebook;
-use super::{Candidates, Match, Place, Scanner, marker};
+use super::{Candidates, Match, Place, Scanner};
 use crate::finding::Finding;
 use crate::fingerprint::{Fingerprint, Guessable};
 use crate::text::position::Lines;
@@ -30,6 +31,7 @@ pub(super) fn findings(
         }
         let masks = masks(scanner, candidates, index);
         let mut lines = Lines::of(text);
+        let ends = LineEnds::of(text);
         let mut notebook = Notebook::open(place.path, text);
         for graded in grade::strongest(graded) {
             let Graded {
@@ -61,7 +63,7 @@ pub(super) fn findings(
                 cell: notebook
                     .as_mut()
                     .and_then(|notebook| notebook.cell_at(range.start)),
-                markers: marker::near(text, range.start, range.end),
+                markers: marker::near(text, &ends, range.start, range.end),
                 secret,
             });
         }

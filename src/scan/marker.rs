@@ -27,8 +27,7 @@ const WINDOW: usize = 500;
 const COMMENT: usize = 300;
 
 /// The comments that are about the secret at `start..end` of `text`.
-pub(super) fn near(text: &[u8], start: usize, end: usize) -> Vec<Marker> {
-    let ends = LineEnds::of(text);
+pub(super) fn near(text: &[u8], ends: &LineEnds, start: usize, end: usize) -> Vec<Marker> {
     let low = start.saturating_sub(WINDOW + COMMENT);
     let high = text.len().min(end + WINDOW + COMMENT);
     let own_start = ends.last_before(text, low, start).map_or(low, |at| at.end);
@@ -47,7 +46,7 @@ pub(super) fn near(text: &[u8], start: usize, end: usize) -> Vec<Marker> {
             }
         }
     }
-    if let Some(line) = line_above(&ends, text, low, own_start) {
+    if let Some(line) = line_above(ends, text, low, own_start) {
         for (at, marker) in comment::all(&text[line.bytes.clone()]) {
             let at = line.bytes.start + at;
             let alone = line.stands_alone(&text[line.bytes.start..at]);
@@ -125,14 +124,16 @@ fn is_escaped(text: &[u8], at: usize) -> bool {
 }
 
 /// What ends a line of a text.
-struct LineEnds {
+#[derive(Debug)]
+pub(super) struct LineEnds {
     byte: u8,
     /// In JSON the lines of a program are strings, and end in `\n`, written out.
     escaped: bool,
 }
 
 impl LineEnds {
-    fn of(text: &[u8]) -> Self {
+    /// Looks through `text` once.
+    pub(super) fn of(text: &[u8]) -> Self {
         let byte = if memchr::memchr(b'\n', text).is_some() {
             b'\n'
         } else {
@@ -193,7 +194,8 @@ mod tests {
     #[track_caller]
     fn at_secret(text: &str) -> Vec<Marker> {
         let start = text.find("SECRET").expect("the text holds it");
-        near(text.as_bytes(), start, start + 6)
+        let text = text.as_bytes();
+        near(text, &LineEnds::of(text), start, start + 6)
     }
 
     fn ours(ids: &[&str]) -> Vec<Marker> {
@@ -412,6 +414,10 @@ mod tests {
     fn a_secret_of_several_lines_has_its_first_and_last() {
         let text = "k = SEC # no\nRET # gitleaks:allow\n";
         let (start, end) = (4, 16);
-        assert_eq!(near(text.as_bytes(), start, end), [Marker::Gitleaks]);
+        let text = text.as_bytes();
+        assert_eq!(
+            near(text, &LineEnds::of(text), start, end),
+            [Marker::Gitleaks]
+        );
     }
 }

@@ -47,6 +47,9 @@ pub fn in_json(json: &str) -> String {
 /// Whether `character` moves the cursor, reorders the line or cannot be seen.
 #[must_use]
 pub fn is_unsafe(character: char) -> bool {
+    if matches!(character, ' '..='~') {
+        return false;
+    }
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

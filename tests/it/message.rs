@@ -204,7 +204,7 @@ fn notes_skips_and_accepted_ones_are_told_apart() {
 }
 
 #[test]
-fn notes_and_accepted_ones_alone_do_not_block() {
+fn only_findings_that_count_and_unread_texts_block() {
     let mut outcome = everything();
     outcome
         .findings
@@ -228,5 +228,11 @@ fn notes_and_accepted_ones_alone_do_not_block() {
         ..Options::default()
     };
     assert_eq!(written(&outcome, &quiet), "");
+    let mut unread = everything();
+    unread.findings.clear();
+    unread.accepted.clear();
+    let text = written(&unread, &Options::default());
+    let told = "hf-guard: 1 text not read; it may hold a secret, so this blocks: make it readable and try again.";
+    assert!(text.contains(told), "{text}");
     assert_eq!(written(&Outcome::default(), &Options::default()), "");
 }
