@@ -4,7 +4,6 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-
 use super::args::{Hook, HookArguments, Options};
 use super::{Ended, push, reporting, scan};
 use crate::config;

@@ -4,7 +4,6 @@
 
 use super::habitat::Habitat;
 use super::shell;
-use crate::rules::Rule;
 
 /// One line of advice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,45 +14,12 @@ pub(super) enum Line {
     Code(String),
 }
 
-/// The environment variable that the provider's own tools read, or a likely name for it.
-pub(super) fn variable(rule: &Rule) -> String {
-    let known = match &*rule.provider {
-        "Hugging Face" => "HF_TOKEN",
-        "GitHub" => "GITHUB_TOKEN",
-        "GitLab" => "GITLAB_TOKEN",
-        "npm" => "NPM_TOKEN",
-        "PyPI" => "PYPI_TOKEN",
-        "Docker" => "DOCKER_TOKEN",
-        "Slack" => "SLACK_TOKEN",
-        "Weights & Biases" => "WANDB_API_KEY",
-        "Replicate" => "REPLICATE_API_TOKEN",
-        "AWS" | "Amazon Web Services" => "AWS_SECRET_ACCESS_KEY",
-        "Google" | "Google Cloud" => "GOOGLE_API_KEY",
-        "Kaggle" => "KAGGLE_KEY",
-        _ => "",
-    };
-    if !known.is_empty() {
-        return known.to_owned();
-    }
-    let words: Vec<String> = rule
-        .provider
-        .split(|character: char| !character.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_ascii_uppercase)
-        .collect();
-    match words.first() {
-        Some(first) if !first.starts_with(|character: char| character.is_ascii_digit()) => {
-            format!("{}_API_KEY", words.join("_"))
-        }
-        _ => "API_KEY".to_owned(),
-    }
-}
-
 /// What the advice is called: "In Python".
 pub(super) fn title(habitat: Habitat) -> &'static str {
     match habitat {
         Habitat::Path => "In a file's name",
         Habitat::Link => "In a link's target",
+        Habitat::Key => "A key",
         Habitat::Url => "In a URL",
         Habitat::NotebookSource => "In a notebook's code",
         Habitat::NotebookOutput => "In a notebook's output",
@@ -82,6 +48,12 @@ pub(super) fn lines(habitat: Habitat, variable: &str, files: &[&[u8]]) -> Vec<Li
             "rename the file, and use another name wherever it is read.",
         )],
         Habitat::Link => vec![text("point the link at a path that holds no secret.")],
+        Habitat::Key => vec![
+            text(
+                "keep it in a file outside the repository that only you can read (chmod 600) or in a secret store, and",
+            ),
+            text("give the program the path of that file."),
+        ],
         Habitat::Url => url(hub),
         Habitat::NotebookSource => notebook_source(variable),
         Habitat::NotebookOutput => notebook_output(files),
@@ -275,7 +247,6 @@ fn words(files: &[&[u8]]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::borrow::Cow;
 
     fn all(habitat: Habitat, variable: &str, files: &[&[u8]]) -> String {
         lines(habitat, variable, files)
@@ -289,6 +260,7 @@ mod tests {
     #[test]
     fn each_kind_of_text_gets_its_own_way() {
         for (habitat, expected) in [
+            (Habitat::Key, "chmod 600"),
             (Habitat::Url, "credential"),
             (Habitat::NotebookSource, "userdata.get(\"HF_TOKEN\")"),
             (
@@ -328,19 +300,5 @@ mod tests {
                 "{advice}"
             );
         }
-    }
-
-    #[test]
-    fn a_variable_has_the_name_that_the_tools_read() {
-        let rule = |provider: &'static str| Rule {
-            provider: Cow::Borrowed(provider),
-            ..crate::rules::BUILTIN[0].clone()
-        };
-        assert_eq!(variable(&rule("Hugging Face")), "HF_TOKEN");
-        assert_eq!(variable(&rule("OpenAI")), "OPENAI_API_KEY");
-        assert_eq!(variable(&rule("Together AI")), "TOGETHER_AI_API_KEY");
-        assert_eq!(variable(&rule("")), "API_KEY");
-        assert_eq!(variable(&rule("模")), "API_KEY");
-        assert_eq!(variable(&rule("1Password")), "API_KEY");
     }
 }

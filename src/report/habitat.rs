@@ -13,6 +13,8 @@ pub(super) enum Habitat {
     Path,
     /// The target of a symbolic link.
     Link,
+    /// A private key, in a file that is no key file.
+    Key,
     /// `https://user:SECRET@host/…`.
     Url,
     /// Code in a notebook's cell.
@@ -68,6 +70,9 @@ impl Habitat {
                 Some(CellKind::Metadata) | None => Self::NotebookMetadata,
             },
             Self::SecretFile | Self::SampleFile => by_name,
+            // A JSON file with such a key is the key, not a text that mentions one.
+            Self::Other if finding.rule.id == "gcp-service-account-key" => Self::SecretFile,
+            _ if is_key(&finding.rule.id) => Self::Key,
             _ if stands_in_url(&finding.excerpt.before, &finding.excerpt.after) => Self::Url,
             _ => by_name,
         }
@@ -129,6 +134,10 @@ impl Habitat {
     }
 }
 
+fn is_key(rule: &str) -> bool {
+    rule.ends_with("private-key") || rule == "age-secret-key"
+}
+
 /// Whether a secret between these texts is the password of a URL.
 fn stands_in_url(before: &[u8], after: &[u8]) -> bool {
     let word = before
@@ -166,6 +175,56 @@ mod tests {
             ("py", Habitat::Other),
         ] {
             assert_eq!(Habitat::of_path(path.into()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_it_is_and_where_it_stands_can_tell_more_than_the_name() {
+        use crate::finding::Cell;
+        use crate::report::fixture::finding;
+        let habitat = |change: &dyn Fn(&mut Finding)| {
+            let mut finding = finding(1);
+            change(&mut finding);
+            Habitat::of(&finding)
+        };
+        let rule = |id: &str| {
+            crate::rules::BUILTIN
+                .iter()
+                .find(|rule| rule.id == id)
+                .expect("it is built in")
+        };
+        assert_eq!(habitat(&|_| ()), Habitat::Python);
+        assert_eq!(habitat(&|it| it.part = Part::Path), Habitat::Path);
+        assert_eq!(habitat(&|it| it.part = Part::SymlinkTarget), Habitat::Link);
+        assert_eq!(habitat(&|it| it.rule = rule("private-key")), Habitat::Key);
+        let service_account = |it: &mut Finding| it.rule = rule("gcp-service-account-key");
+        assert_eq!(habitat(&service_account), Habitat::Python);
+        let in_json = |it: &mut Finding| {
+            service_account(it);
+            it.path = "key.json".into();
+        };
+        assert_eq!(habitat(&in_json), Habitat::SecretFile);
+        let in_url = |it: &mut Finding| {
+            it.excerpt.before = "https://me:".into();
+            it.excerpt.after = "@huggingface.co".into();
+        };
+        assert_eq!(habitat(&in_url), Habitat::Url);
+        for (kind, expected) in [
+            (Some(CellKind::Source), Habitat::NotebookSource),
+            (Some(CellKind::Output), Habitat::NotebookOutput),
+            (Some(CellKind::Metadata), Habitat::NotebookMetadata),
+            (None, Habitat::NotebookMetadata),
+        ] {
+            let in_cell = |it: &mut Finding| {
+                it.path = "a.ipynb".into();
+                it.cell = kind.map(|kind| Cell {
+                    number: 1,
+                    kind,
+                    mime: None,
+                    line: 1,
+                });
+            };
+            assert_eq!(habitat(&in_cell), expected);
         }
     }
 

@@ -17,6 +17,7 @@ mod rewrite;
 mod runner;
 pub mod sarif;
 mod shell;
+mod variable;
 mod words;
 
 use std::io::{self, Write};

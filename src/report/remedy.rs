@@ -9,7 +9,7 @@ use super::advice::{self, Line, MAX_NAMED};
 use super::habitat::Habitat;
 use super::paint::{Paint, Role};
 use super::words::{number, push};
-use super::{Options, rewrite, shell};
+use super::{Options, rewrite, shell, variable};
 use crate::finding::{Finding, Origin, Part};
 use crate::outcome::Rewrite;
 use crate::text::escape;
@@ -66,7 +66,7 @@ fn group<'a>(findings: &[&'a Finding]) -> Vec<Group<'a>> {
     let mut seen = HashSet::new();
     for finding in findings {
         let habitat = Habitat::of(finding);
-        let variable = advice::variable(finding.rule);
+        let variable = variable::of(finding.rule);
         if !seen.insert((habitat, variable.clone(), &finding.path)) {
             continue;
         }
@@ -202,11 +202,12 @@ fn revoke(text: &mut String, findings: &[&Finding]) {
     for finding in findings {
         let rule = finding.rule;
         if !rule.revoke.trim().is_empty() && seen.insert((&rule.provider, &rule.revoke)) {
-            places.push(format!(
-                "{}: {}",
-                escape::for_terminal(rule.provider.as_bytes()),
-                escape::for_terminal(rule.revoke.as_bytes())
-            ));
+            let place = escape::for_terminal(rule.revoke.as_bytes());
+            places.push(match &*rule.provider {
+                // A key is anyone's, a name can be any provider's.
+                "any" | "several" => place,
+                provider => format!("{}: {place}", escape::for_terminal(provider.as_bytes())),
+            });
         }
     }
     let advice = "If it was ever pushed or shared, taking it out is not enough: revoke it";
