@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::paint::{Paint, Role};
 use super::words::push;
-use crate::finding::{Cell, CellKind, Finding, Origin, Part};
+use crate::finding::{Cell, CellKind, CommitInfo, Finding, Origin, Part};
 use crate::outcome::AcceptedBy;
 use crate::rules::Confidence;
 use crate::text::escape;
@@ -47,16 +47,8 @@ pub(super) fn body(finding: &Finding, paint: Paint) -> String {
     if let Some(cell) = &finding.cell {
         push(&mut text, format_args!("  {}", cell_name(cell)));
     }
-    if let Origin::Commit(info) = &finding.origin {
-        let author = escape::for_terminal(&info.author);
-        push(
-            &mut text,
-            format_args!(
-                "  in commit {} of {}, {author}",
-                short(&info.commit),
-                info.date
-            ),
-        );
+    if let Some(origin) = origin_name(&finding.origin) {
+        push(&mut text, format_args!("  {origin}"));
     }
     for note in &finding.notes {
         push(
@@ -65,10 +57,6 @@ pub(super) fn body(finding: &Finding, paint: Paint) -> String {
         );
     }
     text
-}
-
-fn short(commit: &str) -> &str {
-    commit.get(..12).unwrap_or(commit)
 }
 
 /// One line of an accepted finding.
@@ -111,6 +99,27 @@ fn excerpt(finding: &Finding, paint: Paint) -> String {
         paint.paint(Role::Gutter, format_args!("{blank} |")),
         paint.paint(Role::Alarm, carets),
     )
+}
+
+/// The object that holds it, where the work tree may not show it.
+fn origin_name(origin: &Origin) -> Option<String> {
+    match origin {
+        Origin::Commit(CommitInfo {
+            commit,
+            author,
+            date,
+        }) => Some(format!(
+            "in commit {} of {date} by {}",
+            escape::for_terminal(commit.as_bytes()),
+            escape::for_terminal(author)
+        )),
+        Origin::Tag { tag } => Some(format!("in tag {}", escape::for_terminal(tag.as_bytes()))),
+        Origin::Object { object } => Some(format!(
+            "in object {}",
+            escape::for_terminal(object.as_bytes())
+        )),
+        Origin::Staged | Origin::Worktree | Origin::Stdin | Origin::Message | Origin::Ref => None,
+    }
 }
 
 fn cell_name(cell: &Cell) -> String {
@@ -174,6 +183,11 @@ mod tests {
             mime: Some(hostile.to_owned()),
             line: 1,
         });
+        finding.origin = Origin::Commit(CommitInfo {
+            commit: hostile.to_owned(),
+            author: hostile.into(),
+            date: "2026-01-02".to_owned(),
+        });
         let by = AcceptedBy::Entry {
             line: 1,
             reason: hostile.to_owned(),
@@ -187,6 +201,6 @@ mod tests {
                 .any(|character| character != '\n' && escape::is_unsafe(character)),
             "{text:?}"
         );
-        assert_eq!(body(&finding, paint).lines().count(), 4);
+        assert_eq!(body(&finding, paint).lines().count(), 5);
     }
 }

@@ -48,7 +48,7 @@ pub fn finding_in(path: &str, seed: u64) -> Finding {
     let place = Place {
         path: path.into(),
         part: Part::Content,
-        origin: Origin::Worktree,
+        origin: &Origin::Worktree,
     };
     scanner
         .findings(&candidates, place)
@@ -93,6 +93,7 @@ pub fn everything() -> Outcome {
             without_content: 2,
         },
         warnings: vec!["the configuration is part of this commit".to_owned()],
+        rewrite: None,
     }
 }
 

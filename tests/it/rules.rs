@@ -17,7 +17,7 @@ fn findings(text: &str) -> Vec<Finding> {
     let place = Place {
         path: BStr::new("a.py"),
         part: Part::Content,
-        origin: Origin::Stdin,
+        origin: &Origin::Stdin,
     };
     scanner.findings(&candidates, place)
 }
