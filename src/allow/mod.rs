@@ -166,3 +166,160 @@ fn doubt(marker: &Marker, finding: &Finding, config: &Config) -> Option<String> 
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use bstr::BStr;
+
+    use super::*;
+    use crate::finding::Origin;
+    use crate::rules::RuleSet;
+    use crate::scan::{Place, Scanner};
+
+    const TODAY: &str = "2026-06-15";
+
+    /// A token that nobody owns; another `seed`, another token.
+    fn token(seed: u64) -> String {
+        let mut state = seed;
+        let mut letter = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let step = u8::try_from((state >> 40) % 26).expect("it is below 26");
+            char::from(if state >> 63 == 0 {
+                b'a' + step
+            } else {
+                b'A' + step
+            })
+        };
+        format!("hf_{}", (0..34).map(|_| letter()).collect::<String>())
+    }
+
+    fn found(text: &str) -> Vec<Finding> {
+        let scanner = Scanner::new(RuleSet::builtin());
+        let candidates = scanner
+            .candidates(text.as_bytes())
+            .expect("built-in rules compile");
+        let place = Place {
+            path: BStr::new("a.py"),
+            part: Part::Content,
+            origin: Origin::Staged,
+        };
+        scanner.findings(&candidates, place)
+    }
+
+    fn config(text: &str) -> Config {
+        Config::parse("f", text.as_bytes()).expect("the configuration is valid")
+    }
+
+    fn outcome(findings: Vec<Finding>, config: &Config) -> Outcome {
+        let scanned = Scanned {
+            findings,
+            ..Scanned::default()
+        };
+        apply(
+            scanned,
+            config,
+            Date::parse(TODAY).expect("a day of the calendar"),
+        )
+    }
+
+    #[test]
+    fn what_two_readings_hold_is_one_finding() {
+        let findings = found(&format!("{}\n{}\n", token(7), token(11)));
+        assert_eq!(findings.len(), 2);
+        let twice = [findings.clone(), findings].concat();
+        assert_eq!(outcome(twice, &Config::default()).findings.len(), 2);
+        let same_line = found(&format!("{0} {0}\n", token(7)));
+        assert_eq!(outcome(same_line, &Config::default()).findings.len(), 2);
+    }
+
+    #[test]
+    fn findings_come_in_order() {
+        let mut findings = found(&format!("{}\n{}\n", token(7), token(11)));
+        findings.reverse();
+        let lines: Vec<usize> = outcome(findings, &Config::default())
+            .findings
+            .iter()
+            .map(|finding| finding.start.line)
+            .collect();
+        assert_eq!(lines, [1, 2]);
+    }
+
+    #[test]
+    fn published_credentials_are_no_secrets() {
+        let findings = found(&token(7));
+        let mut rule = findings[0].rule.clone();
+        rule.public_sha256 = vec![findings[0].secret.sha256().into()].into();
+        let rule: &'static _ = Box::leak(Box::new(rule));
+        let published = findings
+            .into_iter()
+            .map(|finding| Finding { rule, ..finding })
+            .collect();
+        let outcome = outcome(published, &Config::default());
+        assert!(outcome.findings.is_empty());
+        assert_eq!(outcome.accepted[0].by, AcceptedBy::PublicTestCredential);
+    }
+
+    #[test]
+    fn a_hash_accepts_nothing_that_can_be_guessed() {
+        let findings = found(&token(7));
+        let entry = |finding: &Finding| {
+            let hash = finding.secret.sha256();
+            config(&format!(
+                "[[allow]]\nsecret_sha256 = \"{hash}\"\nreason = \"r\"\n"
+            ))
+        };
+        let config = entry(&findings[0]);
+        assert_eq!(outcome(findings.clone(), &config).accepted.len(), 1);
+        let mut rule = findings[0].rule.clone();
+        rule.guessable = true;
+        let rule: &'static _ = Box::leak(Box::new(rule));
+        let guessable = findings
+            .into_iter()
+            .map(|finding| Finding { rule, ..finding })
+            .collect();
+        assert_eq!(outcome(guessable, &config).accepted.len(), 0);
+    }
+
+    #[test]
+    fn entries_without_use_are_told() {
+        let findings = found(&token(7));
+        let used = format!(
+            "[[allow]]\nfingerprint = \"{}\"\nreason = \"used\"\n",
+            findings[0].fingerprint
+        );
+        let config = config(&format!(
+            "{used}expires = 2020-01-01\n{used}\n{used}[[allow]]\npath = \"b.py\"\nreason = \"unused\"\n"
+        ));
+        let outcome = outcome(findings, &config);
+        let unused: Vec<&str> = unused(&outcome, &config)
+            .iter()
+            .map(|entry| &*entry.reason)
+            .collect();
+        assert_eq!(unused, ["unused"]);
+    }
+
+    #[test]
+    fn a_reason_that_quotes_a_secret_is_cut() {
+        let secret = token(7);
+        let config = config(&format!(
+            "[[allow]]\npath = \"a.py\"\nreason = \"it is {secret}\"\n"
+        ));
+        let by = outcome(found(&secret), &config).accepted.remove(0).by;
+        let reason = format!("it is hf_{}…", &secret[3..7]);
+        assert_eq!(by, AcceptedBy::Entry { line: 1, reason });
+    }
+
+    #[test]
+    fn an_entry_ends_after_its_last_day() {
+        for (last, accepted) in [("2026-06-14", 0), (TODAY, 1), ("2026-06-16", 1)] {
+            let config = config(&format!(
+                "[[allow]]\npath = \"a.py\"\nreason = \"r\"\nexpires = {last}\n"
+            ));
+            let outcome = outcome(found(&token(7)), &config);
+            assert_eq!(outcome.accepted.len(), accepted, "{last}");
+            assert_eq!(outcome.warnings.len(), 1 - accepted, "{last}");
+        }
+    }
+}

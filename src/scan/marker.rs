@@ -150,10 +150,8 @@ impl LineEnds {
         let mut at = high;
         while at > low {
             at -= 1;
-            if let Some(end) = self.at(text, at) {
-                if end.end <= high {
-                    return Some(end);
-                }
+            if let Some(end) = self.at(text, at).filter(|end| end.end <= high) {
+                return Some(end);
             }
         }
         None
@@ -287,7 +285,7 @@ mod tests {
         ] {
             assert_eq!(
                 at_secret(&format!("x = SECRET # {comment}\n")),
-                [marker.clone()],
+                std::slice::from_ref(&marker),
                 "{comment}"
             );
             assert_eq!(
@@ -337,6 +335,9 @@ mod tests {
         );
     }
 
+    /// Writes the lines of a cell.
+    type Form = dyn Fn(&[&str]) -> String;
+
     #[test]
     fn lines_of_a_notebook_are_strings_of_json() {
         let pretty = |lines: &[&str]| {
@@ -351,7 +352,7 @@ mod tests {
             format!("{{\"source\":[{}]}}", lines.join(","))
         };
         let single = |lines: &[&str]| format!("{{\"source\": \"{}\"}}", lines.join("\\n"));
-        let forms: [&dyn Fn(&[&str]) -> String; 3] = [&pretty, &compact, &single];
+        let forms: [&Form; 3] = [&pretty, &compact, &single];
         for form in forms {
             assert_eq!(
                 at_secret(&form(&[
@@ -386,7 +387,7 @@ mod tests {
                 []
             );
         }
-        for form in [&pretty as &dyn Fn(&[&str]) -> String, &compact] {
+        for form in [&pretty as &Form, &compact] {
             assert_eq!(
                 at_secret(&form(&["y = 1", "# hf-guard: allow a", "x = SECRET"])),
                 ours(&["a"])
