@@ -203,7 +203,7 @@ mod tests {
         let place = Place {
             path: BStr::new("a.py"),
             part: Part::Content,
-            origin: Origin::Staged,
+            origin: &Origin::Staged,
         };
         scanner.findings(&candidates, place)
     }

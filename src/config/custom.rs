@@ -162,9 +162,17 @@ fn check_id(id: &str, added: &[String]) -> Result<(), &'static str> {
 
 /// The checks that built-in rules pass.
 fn check(rule: &Rule, span: &Range<usize>) -> Result<(), Mistake> {
+    if !(0.0..=8.0).contains(&rule.min_entropy) {
+        let message = "`min_entropy` is in bits per character, 0 to 8";
+        return Err(Mistake::new(span, message));
+    }
     verify::rule(rule).map_err(|error| {
+        // The name of a group is the file's, and so is the regex that the library's message quotes.
         let message = match error {
             RuleError::Regex { .. } => regex_problem(&rule.regex),
+            RuleError::UnknownGroup { .. } => {
+                "the only named group that a regex may have is `secret`".to_owned()
+            }
             other => other.to_string(),
         };
         Mistake::new(span, message)

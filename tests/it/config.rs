@@ -367,7 +367,7 @@ fn a_built_in_rule_can_be_switched_off_and_changed() {
 fn custom_rule(change: impl FnOnce(String) -> String) -> String {
     change(
         "[[rules]]\nid = \"acme-key\"\nprovider = \"Acme\"\ndescription = \"Acme key\"\nkeywords = [\"acme_\"]\n\
-         regex = 'acme_[0-9]{12}'\nprefix = \"acme_\"\nconfidence = \"high\"\nplaceholders = false\n\
+         regex = 'acme_[0-9]{12}'\nprefix = \"acme_\"\nconfidence = \"high\"\nplaceholders = \"keep\"\n\
          source = \"https://acme.example/keys\"\nrevoke = \"https://acme.example/keys\"\n\
          examples = ['key = \"acme_{{d12}}\"']\n"
             .to_owned(),
@@ -409,19 +409,31 @@ fn a_custom_rule_passes_the_checks_of_the_built_in_ones() {
             "keywords = [\"acme_\"]",
             "keywords = []",
             "2:1",
-            "no keyword",
+            "`keywords` is empty",
         ),
         (
             "examples = ['key = \"acme_{{d12}}\"']",
             "examples = []",
             "2:1",
-            "no example",
+            "has no `examples`",
         ),
         (
             "examples = ['key = \"acme_{{d12}}\"']\n",
             "",
             "2:1",
             "missing key `examples`",
+        ),
+        (
+            "keywords = [\"acme_\"]",
+            "keywords = [\"other_\"]",
+            "2:1",
+            "without any of its keywords",
+        ),
+        (
+            "acme_[0-9]{12}",
+            "acme_(?P<secert>[0-9]{12})",
+            "2:1",
+            "the only named group that a regex may have is `secret`",
         ),
         ("\"acme-key\"", "\"Acme Key\"", "2:1", "kebab case"),
         (
@@ -438,7 +450,7 @@ fn a_custom_rule_passes_the_checks_of_the_built_in_ones() {
         ),
         ("prefix", "prefx", "8:1", "did you mean `prefix`?"),
         (
-            "placeholders = false",
+            "placeholders = \"keep\"",
             "min_entropy = 9.5",
             "2:1",
             "bits per character",
