@@ -436,31 +436,40 @@ fn a_hook_of_the_person_below_ours_below_a_manager_comes_back() {
     }
 }
 
-/// The manifest as it is, built from source by the managers: minutes, so `.ci/run` asks for it by name.
+/// The manifest as it is, built from source by the manager: minutes, so these run only where they are asked for by name.
 #[test]
-#[ignore = "builds the program twice"]
-fn the_managers_build_and_run_this_repository() {
-    for manager in MANAGERS {
-        let managed = Managed::new(manager);
-        let sandbox = &managed.sandbox;
-        let token = hf_token(2);
-        sandbox.stage("a.py", format!("key = \"{token}\"\n"));
-        let mut command = sandbox.command(tools().join(manager));
-        let run = Run::of(
-            command
-                .env("CARGO_HOME", cargo_home())
-                .env("RUSTUP_HOME", rustup_home())
-                .env(
-                    "CARGO_TARGET_DIR",
-                    Path::new(CHECKOUT).join("target/framework"),
-                )
-                .env("CARGO_PROFILE_RELEASE_LTO", "off")
-                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-                .args(["try-repo", CHECKOUT, "hf-guard", "--verbose"]),
-        );
-        run.assert_code(1).assert_hides(&token);
-        assert!(run.stdout.contains("a.py:1:"), "{manager}: {run:?}");
-    }
+#[ignore = "builds the program"]
+fn built_by_pre_commit() {
+    assert_builds_and_runs("pre-commit");
+}
+
+#[test]
+#[ignore = "downloads crates and builds the program"]
+fn built_by_prek() {
+    assert_builds_and_runs("prek");
+}
+
+#[track_caller]
+fn assert_builds_and_runs(manager: &'static str) {
+    let managed = Managed::new(manager);
+    let sandbox = &managed.sandbox;
+    let token = hf_token(2);
+    sandbox.stage("a.py", format!("key = \"{token}\"\n"));
+    let mut command = sandbox.command(tools().join(manager));
+    let run = Run::of(
+        command
+            .env("CARGO_HOME", cargo_home())
+            .env("RUSTUP_HOME", rustup_home())
+            .env(
+                "CARGO_TARGET_DIR",
+                Path::new(CHECKOUT).join("target/framework"),
+            )
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+            .args(["try-repo", CHECKOUT, "hf-guard", "--verbose"]),
+    );
+    run.assert_code(1).assert_hides(&token);
+    assert!(run.stdout.contains("a.py:1:"), "{manager}: {run:?}");
 }
 
 fn cargo_home() -> OsString {

@@ -20,6 +20,7 @@ mod framework;
 mod hook;
 mod index_file;
 mod install;
+mod install;
 mod large;
 mod leaks;
 mod merges;
