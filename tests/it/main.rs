@@ -1,5 +1,4 @@
 //! The program as its users meet it: the real binary, real git, a repository of its own for each test.
-
 #![allow(
     unreachable_pub,
     reason = "an integration binary has no outside; `pub` marks what its files share"
@@ -19,7 +18,6 @@ mod formats;
 mod framework;
 mod hook;
 mod index_file;
-mod install;
 mod install;
 mod large;
 mod leaks;
