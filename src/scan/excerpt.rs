@@ -70,6 +70,16 @@ impl Masks {
         BString::from(shown)
     }
 
+    /// Whether the bytes on both sides of `at` are the same word, and not a hidden one.
+    fn cuts_word(&self, text: &[u8], at: usize) -> bool {
+        let is_word = |at: Option<usize>| {
+            at.and_then(|at| text.get(at))
+                .is_some_and(|&byte| is_word(byte))
+        };
+        let hidden = self.around(&(at..at));
+        hidden.is_empty() && is_word(at.checked_sub(1)) && is_word(Some(at))
+    }
+
     /// The stretch that hides `secret`.
     fn around(&self, secret: &Range<usize>) -> Range<usize> {
         let at = self
@@ -95,7 +105,8 @@ pub(super) fn around(
     let hidden = masks.around(secret);
     let window_start = char_start(text, hidden.start.saturating_sub(WINDOW));
     let line_start = lines.cut(window_start..hidden.start, hidden.start).start;
-    let mut before = masks.redact(text, line_start..hidden.start);
+    let before = masks.redact(text, line_start..hidden.start);
+    let mut before = without_long_words(&before, masks.cuts_word(text, line_start), false);
     if !lines.starts_at(line_start) {
         before.splice(..0, CUT.bytes());
     }
@@ -104,6 +115,7 @@ pub(super) fn around(
     if !lines.breaks(&hidden) {
         let line_end = lines.cut(hidden.end..window_end, hidden.end).end;
         after = masks.redact(text, hidden.end..line_end);
+        after = without_long_words(&after, false, masks.cuts_word(text, line_end));
         if !lines.ends_at(line_end) {
             after.extend_from_slice(CUT.as_bytes());
         }
@@ -113,6 +125,41 @@ pub(super) fn around(
         mask: mask.to_owned(),
         after,
     }
+}
+
+/// Words at least this long are not shown: what no rule took for a secret, such as one glued to another word, may be one.
+const LONG_WORD: usize = 32;
+
+/// How much of such a word is shown.
+const SHOWN: usize = 4;
+
+/// `shown` with long words cut short, and words that the window cut left out.
+fn without_long_words(shown: &[u8], cut_at_start: bool, cut_at_end: bool) -> BString {
+    let mut kept = Vec::with_capacity(shown.len());
+    let mut at = 0;
+    while at < shown.len() {
+        let len = shown[at..]
+            .iter()
+            .take_while(|&&byte| is_word(byte))
+            .count();
+        let cut = (cut_at_start && at == 0) || (cut_at_end && at + len == shown.len());
+        if len >= LONG_WORD && !cut {
+            kept.extend_from_slice(&shown[at..at + SHOWN]);
+            kept.extend_from_slice(CUT.as_bytes());
+        } else if !cut {
+            kept.extend_from_slice(&shown[at..at + len]);
+        }
+        at += len;
+        if let Some(&byte) = shown.get(at) {
+            kept.push(byte);
+            at += 1;
+        }
+    }
+    BString::from(kept)
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'=')
 }
 
 /// Where the run of token characters that continues a secret ends: a rule may match only the head of a longer one.
@@ -260,6 +307,27 @@ mod tests {
         let rules: Vec<&str> = findings.iter().map(|finding| &*finding.rule.id).collect();
         assert_eq!(rules, ["block"]);
         assert_eq!(findings[0].excerpt.before, "a = 'hf_qWeR…(37)' ");
+    }
+
+    #[test]
+    fn a_long_word_is_shown_by_its_head() {
+        let long = "abcdefgh".repeat(4);
+        let text = format!("file{long} k=SECRET x{long}, short-word");
+        assert_eq!(
+            excerpt(&text, "SECRET", &[]),
+            "file… k=|MASK| xabc…, short-word"
+        );
+        let text = format!("{0} {0} k=SECRET, {0} {0}", "abcdefgh".repeat(3) + "i");
+        let word = "abcdefgh".repeat(3) + "i";
+        assert_eq!(
+            excerpt(&text, "SECRET", &[]),
+            format!("{word} {word} k=|MASK|, {word} {word}")
+        );
+        let text = format!("{0} {0}{0} k=SECRET, {0} {0}{0}", word);
+        assert_eq!(
+            excerpt(&text, "SECRET", &[]),
+            format!("… abcd… k=|MASK|, {word} …")
+        );
     }
 
     #[test]

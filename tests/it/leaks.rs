@@ -132,3 +132,13 @@ fn the_hash_of_a_guessable_secret_stays_inside() {
         assert!(!written(&outcome, &options).contains(&hash));
     }
 }
+
+#[test]
+fn a_token_that_no_rule_sees_is_not_shown_beside_one_that_is_found() {
+    let sandbox = Sandbox::new();
+    let (found, glued) = (hf_token(7), hf_token(8));
+    sandbox.stage("a.py", format!("k = '{found}' # file{glued}\n"));
+    let run = sandbox.guard(&[]);
+    run.assert_code(1).assert_hides(&found).assert_hides(&glued);
+    assert!(run.stdout.contains("# file…"), "{}", run.stdout);
+}
