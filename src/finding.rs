@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::fingerprint::Fingerprint;
 use crate::rules::{Confidence, Rule};
 use crate::secret::Secret;
+pub use crate::text::position::Position;
 
 /// A confirmed match of one rule in one text.
 #[derive(Clone, Debug)]
@@ -54,15 +55,6 @@ pub enum Publicity {
     Private,
     /// Everybody: its issuer publishes it for tests, and the rule lists its hash.
     TestCredential,
-}
-
-/// A place in a text as an editor counts it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Position {
-    /// 1-based line.
-    pub line: usize,
-    /// 1-based column in Unicode code points; a byte that is not UTF-8 counts as one.
-    pub column: usize,
 }
 
 /// Which text of a change holds the finding.

@@ -25,9 +25,9 @@ pub mod rules;
 
 pub mod fingerprint;
 
-pub mod finding;
-
 pub mod text;
+
+pub mod finding;
 
 pub mod checks;
 

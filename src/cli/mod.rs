@@ -50,7 +50,11 @@ fn dispatch(arguments: &Arguments) -> Ended {
     let options = &arguments.options;
     match &arguments.command {
         None => scan::staged(crate::git::Ownership::Check, &[], options),
-        Some(Command::Scan(scan)) => scan::run(scan, options),
+        Some(Command::Scan(scan)) => match &scan.range {
+            Some(range) => push::range(range, options),
+            None if scan.unpushed => push::unpushed(options),
+            None => scan::run(scan, options),
+        },
         Some(Command::Hook(hook)) => hook::run(hook, options),
         Some(Command::Install(install)) => install::install(install, options),
         Some(Command::Uninstall(uninstall)) => install::uninstall(uninstall, options),

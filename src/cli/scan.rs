@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::args::{Options, ScanArguments};
-use super::{Ended, push, reporting, watchdog};
+use super::{Ended, reporting, watchdog};
 use crate::allow;
 use crate::config::{self, Config, ConfigError, Date};
 use crate::git::{Oid, Ownership, Repository};
@@ -15,12 +15,6 @@ use crate::source::paths::Base;
 use crate::source::{self, Progress, Scanned, SourceError};
 
 pub(super) fn run(arguments: &ScanArguments, options: &Options) -> Ended {
-    if let Some(range) = &arguments.range {
-        return push::range(range, options);
-    }
-    if arguments.unpushed {
-        return push::unpushed(options);
-    }
     if arguments.tracked {
         return tracked(Ownership::Check, options);
     }

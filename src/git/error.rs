@@ -4,7 +4,7 @@
 //! before it gets here.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bstr::ByteSlice;
 
@@ -201,9 +201,4 @@ pub(super) fn last_line(stderr: &[u8]) -> String {
         .map(ByteSlice::trim)
         .find(|line| !line.is_empty());
     line.map_or_else(|| "it said nothing".to_owned(), escape::for_terminal)
-}
-
-/// A path without the trailing slash that libgit2 gives it.
-pub(super) fn plain(path: &Path) -> PathBuf {
-    path.components().collect()
 }

@@ -8,7 +8,6 @@ use std::sync::{Mutex, PoisonError};
 use git2::ErrorCode;
 
 use super::Oid;
-use super::error::plain;
 use super::hash::Kind;
 
 /// What libgit2 reports.
@@ -146,6 +145,11 @@ impl Handle {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A path without the trailing slash that libgit2 gives it.
+fn plain(path: &Path) -> PathBuf {
+    path.components().collect()
 }
 
 fn set_owner_validation(trust: Trust) -> Result<(), Error> {

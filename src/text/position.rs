@@ -4,7 +4,16 @@ use std::ops::Range;
 
 use bstr::ByteSlice;
 
-use crate::finding::Position;
+use serde::Serialize;
+
+/// A place in a text as an editor counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Position {
+    /// 1-based line.
+    pub line: usize,
+    /// 1-based column in Unicode code points; a byte that is not UTF-8 counts as one.
+    pub column: usize,
+}
 
 /// The lines of one text, found once. Offsets asked in rising order cost one pass over the text in all, even where all
 /// of it is one line.
