@@ -21,6 +21,7 @@ mod environment;
 mod error;
 mod hash;
 mod index;
+mod index_reader;
 mod libgit2;
 mod listing;
 mod loose;
