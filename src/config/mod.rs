@@ -51,6 +51,7 @@ pub use date::Date;
 pub use entry::{Criteria, Entry};
 pub use error::{ConfigError, Unfit};
 pub use load::{FILE_NAME, bytes_of, from_blob, from_commit, from_file, from_folder, from_index};
+pub use nearest::nearest;
 pub use pattern::{PathPattern, SecretPattern};
 
 use crate::rules::RuleSet;

@@ -1,10 +1,7 @@
 //! "Did you mean …?": the known word nearest to an unknown one.
 
 /// The candidate that a slip of the keyboard turns into `word`; `None` where none is near.
-pub(super) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate))

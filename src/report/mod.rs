@@ -5,6 +5,7 @@
 
 mod advice;
 mod block;
+pub mod catalog;
 #[cfg(test)]
 mod fixture;
 mod habitat;

@@ -54,6 +54,9 @@ pub fn rule(rule: &Rule) -> Result<(), RuleError> {
     if rule.examples.is_empty() {
         return Err(RuleError::NoExample { id: id() });
     }
+    if !(0.0..=8.0).contains(&rule.min_entropy) {
+        return Err(RuleError::Entropy { id: id() });
+    }
     for sha256 in rule.public_sha256.iter() {
         let is_hash = sha256.len() == 64
             && sha256
@@ -226,6 +229,8 @@ mod tests {
             ("has no `examples`", |rule| {
                 rule.examples = Cow::Borrowed(&[])
             }),
+            ("0 to 8", |rule| rule.min_entropy = -1.0),
+            ("0 to 8", |rule| rule.min_entropy = f32::NAN),
             ("64 lower-case hex", |rule| {
                 rule.public_sha256 = Cow::Owned(vec!["abc".into()])
             }),
