@@ -52,12 +52,12 @@ fn catalog(rules: &[Rule]) -> String {
     let mut source =
         String::from("/// The built-in rules, in file order.\npub static BUILTIN: &[Rule] = &[\n");
     for rule in rules {
-        write!(
+        writeln!(
             source,
             "Rule {{ id: {}, provider: {}, description: {}, keywords: {}, regex: {}, prefix: {}, \
              left: Boundary::{:?}, right: Boundary::{:?}, min_entropy: {:?}, placeholders: Placeholders::{:?}, check: {}, \
              confidence: Confidence::{:?}, guessable: {:?}, public_sha256: {}, source: {}, revoke: {}, examples: {}, \
-             counter_examples: {} }},\n",
+             counter_examples: {} }},",
             text(&rule.id),
             text(&rule.provider),
             text(&rule.description),

@@ -31,13 +31,15 @@ fn extends(boundary: Boundary, byte: u8) -> bool {
     }
 }
 
-/// Whether `before` ends in `\n`, `\t`, `\x1b`, `\u0022`, `%3D` or a colour sequence: its last letter or digit
+/// Whether `before` ends in `\n`, `\t`, `\x1b`, `\u0022`, `%3D`, mail's `=3D` or a colour sequence: its last letter or digit
 /// belongs to that, not to a word.
 fn ends_an_escape(before: &[u8]) -> bool {
     letter_escape(before)
         || hex_escape(before, b"\\x", 2)
         || hex_escape(before, b"\\u", 4)
         || hex_escape(before, b"%", 2)
+        || hex_escape(before, b"%25", 2)
+        || quoted_printable(before)
         || colour_sequence(before)
 }
 
@@ -57,6 +59,14 @@ fn hex_escape(before: &[u8], introducer: &[u8], digits: usize) -> bool {
         return false;
     };
     before[at..].iter().all(u8::is_ascii_hexdigit) && before[..at].ends_with(introducer)
+}
+
+/// `=3D` and a few more: how mail writes `=`, a space and quotes. Any two hex digits would do in mail, yet `=12` is
+/// the beginning of a value everywhere else.
+fn quoted_printable(before: &[u8]) -> bool {
+    [&b"=3D"[..], b"=20", b"=22", b"=27"]
+        .iter()
+        .any(|escape| before.ends_with(escape))
 }
 
 fn colour_sequence(before: &[u8]) -> bool {
@@ -97,13 +107,17 @@ mod tests {
             "\\\\\\n",
             "%3D",
             "%20",
+            "%253D",
+            "token=3D",
             "\\u0022",
             "\\x1b[32m",
             "\u{1b}[0m",
         ] {
             assert_free(before, "", true);
         }
-        for before in ["a", "9", "n", "\\\\n", "\\q", "%3", "m", "%%G1"] {
+        for before in [
+            "a", "9", "n", "\\\\n", "\\q", "%3", "m", "%%G1", "x=12", "3D",
+        ] {
             assert_free(before, "", false);
         }
         assert_free("", "\\n", true);
