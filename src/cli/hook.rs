@@ -32,11 +32,12 @@ pub(super) fn run(arguments: &HookArguments, options: &Options) -> Ended {
     }
 }
 
-/// `pre-commit run --all-files` stages nothing and means every file; git itself always names the index to its hook.
+/// `pre-commit run` and `run --all-files` look alike from here, whatever is staged, and the second means every file;
+/// git itself always names the index to its hook.
 fn pre_commit(options: &Options) -> Ended {
     let by_framework =
         env::var_os("PRE_COMMIT").is_some() && env::var_os("GIT_INDEX_FILE").is_none();
-    if by_framework && !Repository::open(Ownership::CheckedByGit)?.has_staged()? {
+    if by_framework {
         return scan::tracked(Ownership::CheckedByGit, options);
     }
     scan::staged(Ownership::CheckedByGit, &[], options)

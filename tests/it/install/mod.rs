@@ -10,7 +10,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::support::{GUARD, Run, Sandbox, hf_token};
+use crate::support::{Run, Sandbox, hf_token};
 
 const NAMES: [&str; 2] = ["pre-commit", "pre-merge-commit"];
 
