@@ -338,10 +338,7 @@ fn a_fifo_in_the_place_of_a_file_of_git_ends() {
         fs::create_dir_all(path.parent().expect("it has a folder")).expect("it can be made");
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.expect("mkfifo starts").success());
-        let run = Run::within(
-            Duration::from_secs(60),
-            sandbox.command(GUARD).args(["hook", "pre-commit"]),
-        );
+        let run = Run::within(LIMIT, sandbox.command(GUARD).args(["hook", "pre-commit"]));
         assert_ne!(run.code, 0, "{place}: {}", run.stderr);
         run.assert_hides(&token);
     }
