@@ -39,10 +39,9 @@ python() {
     for package in detect-secrets kingfisher-bin; do
         "$folder/python/bin/pip" install --quiet --disable-pip-version-check "$package" || missing "$package"
     done
-    for program in detect-secrets-hook kingfisher; do
-        if [ -x "$folder/python/bin/$program" ]; then
-            ln -sf "$folder/python/bin/$program" "$folder/bin/$program"
-        fi
+    # Kingfisher's own start-up script is Python; what it starts is not.
+    for program in "$folder"/python/bin/detect-secrets-hook "$folder"/python/lib/*/site-packages/kingfisher/bin/kingfisher; do
+        [ ! -x "$program" ] || ln -sf "$program" "$folder/bin/"
     done
 }
 
