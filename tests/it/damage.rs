@@ -81,9 +81,15 @@ fn a_missing_object_is_an_error() {
             let path = loose(&sandbox, name);
             let content = fs::read(&path).expect("the object is loose");
             fs::remove_file(&path).expect("it can be removed");
-            let run = assert_stopped(&sandbox, &token, &format!("{format}, {name} missing"));
-            run.assert_code(2);
-            assert!(!run.stderr.is_empty());
+            let damage = format!("{format}, {name} missing");
+            let run = assert_stopped(&sandbox, &token, &damage);
+            // Without the old blob nothing shows that the token is old: it counts as new.
+            let code = if name == "HEAD:dir/b.py" { 1 } else { 2 };
+            assert_eq!(run.code, code, "{damage}: {}", run.stderr);
+            assert!(
+                !run.stderr.is_empty() || code == 1,
+                "{damage}: no word about it"
+            );
             fs::write(&path, content).expect("it can be put back");
         }
     }

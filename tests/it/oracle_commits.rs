@@ -272,6 +272,8 @@ fn try_one(places: &Places, random: &mut Random, number: usize, tally: &mut Tall
         assert!(!run.stderr.contains(&token[8..]), "{name}: printed a token");
     }
     match code.trim() {
+        // `commit FILE` asks the hook before it sees that there is nothing to commit.
+        "0" if way == Way::File && run.code == 1 => {}
         "0" => {
             assert_eq!(run.code, 0, "{name}: {}", run.stderr);
             assert!(
