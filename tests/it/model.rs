@@ -134,7 +134,7 @@ impl Entry {
         match self.kind {
             Kind::Submodule => None,
             // A link's target is not empty and holds no NUL byte.
-            Kind::Link => Some(format!("/{}", self.lines.concat()).into_bytes()),
+            Kind::Link => Some(format!("/{}", self.lines.join("/")).into_bytes()),
             Kind::File | Kind::Executable => Some(self.shape.render(&self.lines)),
         }
     }
