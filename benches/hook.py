@@ -92,7 +92,7 @@ def generate(repository: Path) -> None:
     stream = ["commit refs/heads/main\ncommitter Bench <bench@example.org> 1767323045 +0000\ndata 5\nbase\n\n"]
     for at in range(FILES):
         text = lines(20 + at * 7919 % 480, at)
-        stream.append(f"M 100644 inline src/part_{at % 17}/group_{at // 40}/module_{at}.py\ndata {len(text)}\n{text}\n")
+        stream.append(f"M 100644 inline src/part_{at // 400}/group_{at // 25}/module_{at}.py\ndata {len(text)}\n{text}\n")
     git(".", "init", "--quiet", "--initial-branch=main", repository)
     git(repository, "fast-import", "--quiet", stdin="".join(stream).encode())
     git(repository, "reset", "--quiet", "--hard")
@@ -104,21 +104,23 @@ def sources(repository: Path) -> list[Path]:
 
 
 def stage_ten_lines(repository: Path) -> None:
-    append(sources(repository)[:1], 10)
-    git(repository, "add", "--all")
+    append(repository, sources(repository)[:1], 10)
 
 
 def stage_many_files(repository: Path) -> None:
     paths = sources(repository)
-    append(paths[:: max(1, len(paths) // 300)][:300], 10_000)
-    git(repository, "add", "--all")
+    append(repository, paths[:: max(1, len(paths) // 300)][:300], 10_000)
 
 
-def append(paths: list[Path], count: int) -> None:
+def append(repository: Path, paths: list[Path], count: int) -> None:
+    """Adds lines to files and stages just these, as after any commit: the index knows the trees of all other folders."""
+    git(repository, "read-tree", "HEAD")
+    git(repository, "update-index", "--refresh")
     for at, path in enumerate(paths):
         share = count // len(paths) + (at < count % len(paths))
         with path.open("a") as file:
-            file.write("\n" * (share > 10) + lines(share - (share > 10), f"added {at}"))
+            file.write(lines(share, f"added {at}"))
+    git(repository, "add", "--", *paths)
 
 
 def stage_notebook(repository: Path) -> None:
@@ -135,7 +137,7 @@ def stage_notebook(repository: Path) -> None:
         size += len(picture) * (len(cells) % 2 == 0) + 700
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (repository / "train.ipynb").write_text(json.dumps(notebook, indent=1))
-    git(repository, "add", "--all")
+    git(repository, "add", "train.ipynb")
 
 
 def stage_in_large_index(repository: Path) -> None:

@@ -114,7 +114,7 @@ fn keep_new(criterion: &mut Criterion) {
     let place = Place {
         path: BStr::new("train.py"),
         part: Part::Content,
-        origin: Origin::Staged,
+        origin: &Origin::Staged,
     };
     let candidates = scanner.candidates(&text).expect("built-in rules compile");
     criterion.bench_function("findings", |bencher| {
