@@ -1,8 +1,11 @@
 //! The command line, as `--help` tells it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::source::Progress;
 
 /// Keeps Hugging Face tokens, and the credentials that live beside them, out of git.
 ///
@@ -45,6 +48,9 @@ pub(super) struct Options {
     /// Say what was read, and how
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,
+    /// What the watchdog looks at
+    #[arg(skip)]
+    pub(super) progress: Arc<Progress>,
 }
 
 /// How a report is written.

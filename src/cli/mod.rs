@@ -48,6 +48,12 @@ pub fn run() -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> Ended {
     let options = &arguments.options;
+    if matches!(
+        arguments.command,
+        None | Some(Command::Scan(_) | Command::Hook(_))
+    ) {
+        watchdog::start(&options.progress)?;
+    }
     match &arguments.command {
         None => scan::staged(crate::git::Ownership::Check, &[], options),
         Some(Command::Scan(scan)) => match &scan.range {

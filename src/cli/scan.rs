@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::args::{Options, ScanArguments};
-use super::{Ended, reporting, watchdog};
+use super::{Ended, reporting};
 use crate::allow;
 use crate::config::{self, Config, ConfigError, Date};
 use crate::git::{Oid, Ownership, Repository};
@@ -73,7 +73,6 @@ pub(super) fn outcome(
     config: impl FnOnce() -> Result<Config, ConfigError>,
     source: impl FnOnce(&Scanner, &Progress) -> Result<Scanned, SourceError>,
 ) -> Result<Outcome, Box<dyn std::error::Error>> {
-    let progress = watchdog::start()?;
     let config = match &options.config {
         _ if options.no_config => Config::default(),
         Some(file) => config::from_file(file)?,
@@ -81,7 +80,7 @@ pub(super) fn outcome(
     };
     let now = SystemTime::now();
     let scanner = Scanner::new(config.rule_set()).with_now(unix_seconds(now));
-    let scanned = source(&scanner, &progress)?.with_shown_paths(&scanner);
+    let scanned = source(&scanner, &options.progress)?.with_shown_paths(&scanner);
     Ok(allow::apply(scanned, &config, Date::of(now)))
 }
 

@@ -8,17 +8,16 @@ use std::time::Duration;
 use crate::source::Progress;
 
 /// How long a scan may go without finishing a single text.
-const STALL: Duration = Duration::from_secs(25);
+const STALL: Duration = Duration::from_secs(20);
 
-/// Starts watching; the returned counter must advance at least every 25 seconds.
-pub(super) fn start() -> io::Result<Arc<Progress>> {
-    let progress = Arc::new(Progress::default());
-    let watched = Arc::clone(&progress);
+/// Starts watching; `progress` must advance at least every 20 seconds, unless it waits for input.
+pub(super) fn start(progress: &Arc<Progress>) -> io::Result<()> {
+    let watched = Arc::clone(progress);
     thread::Builder::new()
         .name("watchdog".to_owned())
         .stack_size(64 << 10)
         .spawn(move || watch(&watched))?;
-    Ok(progress)
+    Ok(())
 }
 
 #[allow(
@@ -30,8 +29,8 @@ fn watch(progress: &Progress) {
     loop {
         thread::sleep(STALL);
         let now = progress.count();
-        if now == seen {
-            let message = "hf-guard: nothing was read for 25 seconds, giving up; \
+        if now == seen && !progress.is_waiting() {
+            let message = "hf-guard: nothing was read for 20 seconds, giving up; \
                            check the disk and the repository with `git fsck`, then try again";
             drop(writeln!(io::stderr(), "{message}"));
             std::process::exit(2);

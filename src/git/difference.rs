@@ -83,6 +83,8 @@ pub struct StagedChange {
 pub enum Content {
     /// It may be new.
     New,
+    /// A submodule: only its path is recorded here.
+    Elsewhere,
     /// A parent has the same blob at a path that the index no longer has: a rename without edits.
     Renamed,
 }
@@ -143,8 +145,9 @@ pub(super) fn combine(entries: u64, differences: Vec<Difference>) -> Result<Stag
 impl Staged {
     fn add(&mut self, entry: Entry, olds: &[Option<Recorded>], deleted: &[HashSet<Recorded>]) {
         let new = entry.recorded;
-        // Only the executable bit differs from this parent.
-        if new.mode == Mode::Gitlink || olds.contains(&Some(new)) {
+        let new_path = olds.iter().all(Option::is_none);
+        // Only the executable bit differs from this parent, or the commit of a submodule whose name is known.
+        if olds.contains(&Some(new)) || (new.mode == Mode::Gitlink && !new_path) {
             self.without_content += 1;
             return;
         }
@@ -156,8 +159,10 @@ impl Staged {
             path: entry.path,
             blob: new.oid,
             mode: new.mode,
-            new_path: olds.iter().all(Option::is_none),
-            content: if is_renamed {
+            new_path,
+            content: if new.mode == Mode::Gitlink {
+                Content::Elsewhere
+            } else if is_renamed {
                 Content::Renamed
             } else {
                 Content::New

@@ -179,8 +179,10 @@ fn listed(directory: &Path) -> Result<Vec<Entry>, GitError> {
     Ok(entries)
 }
 
-const DIFF: [&str; 8] = [
+const DIFF: [&str; 9] = [
     "diff-index",
+    // A sparse index holds folders.
+    "-r",
     "--cached",
     "--raw",
     "-z",

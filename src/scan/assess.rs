@@ -31,6 +31,7 @@ pub(super) fn findings(
         }
         let masks = masks(scanner, candidates, index);
         let mut lines = Lines::of(text);
+        let mut raw_lines = (!view.has_lines()).then(|| Lines::of(&candidates.views[0].text));
         let ends = LineEnds::of(text);
         let mut notebook = Notebook::open(place.path, text);
         for graded in grade::strongest(graded) {
@@ -47,14 +48,22 @@ pub(super) fn findings(
             } else {
                 Guessable::No
             };
+            // What is only a passage has no lines of its own: its place is that of its bytes.
+            let (start, end) = match &mut raw_lines {
+                Some(raw_lines) => {
+                    let raw = view.raw(range.clone());
+                    (raw_lines.position(raw.start), raw_lines.position(raw.end))
+                }
+                None => (lines.position(range.start), lines.position(range.end)),
+            };
             found.push(Finding {
                 rule,
                 path: BString::from(place.path),
                 shown_path: shown_path.clone(),
                 part: place.part,
                 origin: place.origin.clone(),
-                start: lines.position(range.start),
-                end: lines.position(range.end),
+                start,
+                end,
                 confidence,
                 publicity,
                 fingerprint: Fingerprint::new(&rule.id, place.path, &secret, guessable),

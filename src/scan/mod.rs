@@ -12,6 +12,7 @@ pub mod marker;
 mod notebook;
 pub mod proof;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use bstr::{BStr, BString};
@@ -102,6 +103,9 @@ impl Scanner {
                 });
             })?;
         }
+        if views.len() > 1 {
+            once(&views, &mut matches);
+        }
         Ok(Candidates {
             views,
             matches,
@@ -120,6 +124,15 @@ impl Scanner {
     pub fn findings(&self, candidates: &Candidates<'_>, place: Place<'_>) -> Vec<Finding> {
         assess::findings(self, candidates, place)
     }
+}
+
+/// Keeps the first of the matches that different readings of the same bytes give.
+fn once(views: &[View<'_>], matches: &mut Vec<Match>) {
+    let mut seen = HashSet::new();
+    matches.retain(|found| {
+        let raw = views[found.view].raw(found.secret.clone());
+        seen.insert((found.rule, raw.start))
+    });
 }
 
 impl Candidates<'_> {

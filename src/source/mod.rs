@@ -13,7 +13,7 @@ pub mod stdin;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::finding::Finding;
 use crate::outcome::{Skip, Summary};
@@ -33,7 +33,10 @@ pub struct Scanned {
 
 /// A sign of life: a scan that stops advancing is ended by whoever watches it.
 #[derive(Debug, Default)]
-pub struct Progress(AtomicU64);
+pub struct Progress {
+    count: AtomicU64,
+    waiting: AtomicBool,
+}
 
 /// Why a source gave up.
 #[derive(Debug, thiserror::Error)]
@@ -123,12 +126,27 @@ impl Scanned {
 impl Progress {
     /// Says that another text, or another piece of one, is done.
     pub fn advance(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Runs `wait`, which depends on somebody else's speed: a pipe may be silent for as long as it likes.
+    pub fn while_waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.waiting.store(true, Ordering::Relaxed);
+        let result = wait();
+        self.advance();
+        self.waiting.store(false, Ordering::Relaxed);
+        result
+    }
+
+    /// Whether [`Progress::while_waiting`] is running.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// How often [`Progress::advance`] was called.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.count.load(Ordering::Relaxed)
     }
 }

@@ -88,7 +88,7 @@ impl<'a> Job<'a> {
             thread::available_parallelism().map_or(1, NonZeroUsize::get)
         };
         let mut scanned = self.scan_all(threads.min(THREADS_MAX))?;
-        scanned.summary.without_content = self.staged.without_content;
+        scanned.summary.without_content += self.staged.without_content;
         Ok(scanned)
     }
 
@@ -124,6 +124,7 @@ impl<'a> Job<'a> {
             scanned.skipped.extend(one.skipped);
             scanned.summary.texts += one.summary.texts;
             scanned.summary.bytes += one.summary.bytes;
+            scanned.summary.without_content += one.summary.without_content;
         }
         Ok(scanned)
     }
@@ -166,8 +167,13 @@ impl<'a> Job<'a> {
             scanned.summary.texts += 1;
             scanned.summary.bytes += change.path.len() as u64;
         }
-        if change.content == Content::Renamed {
-            return Ok(scanned);
+        match change.content {
+            Content::New => {}
+            Content::Renamed => return Ok(scanned),
+            Content::Elsewhere => {
+                scanned.summary.without_content += 1;
+                return Ok(scanned);
+            }
         }
         let part = match change.mode {
             Mode::Symlink => Part::SymlinkTarget,

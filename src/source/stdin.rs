@@ -11,9 +11,6 @@ use crate::scan::{Place, Scanner};
 /// The path that a report gives to standard input.
 pub const PATH: &str = "<stdin>";
 
-/// Bytes between two signs of life.
-const CHUNK: u64 = 1 << 20;
-
 /// Reads `input` to its end and scans it.
 ///
 /// # Errors
@@ -24,17 +21,9 @@ pub fn scan(
     progress: &Progress,
 ) -> Result<Scanned, SourceError> {
     let mut text = Vec::new();
-    loop {
-        let read = input
-            .by_ref()
-            .take(CHUNK)
-            .read_to_end(&mut text)
-            .map_err(|source| SourceError::ReadInput { source })?;
-        progress.advance();
-        if read == 0 {
-            break;
-        }
-    }
+    progress
+        .while_waiting(|| input.read_to_end(&mut text))
+        .map_err(|source| SourceError::ReadInput { source })?;
     let mut scanned = Scanned::default();
     let place = Place {
         path: BStr::new(PATH),

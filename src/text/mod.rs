@@ -4,6 +4,7 @@
 //! does, [`view`] finds the UTF-16 that git shows as binary.
 
 pub mod escape;
+mod passage;
 pub mod path;
 pub mod position;
 pub mod view;

@@ -1,9 +1,11 @@
 //! The texts inside one blob: its raw bytes, and what they decode to where they look like UTF-16.
 //!
-//! Both are scanned: a byte order mark in front of ASCII must not hide it, and interleaved NULs must not either.
+//! All are scanned: a byte order mark in front of ASCII must not hide it, and interleaved NULs must not either.
 
 use std::borrow::Cow;
 use std::ops::Range;
+
+use super::passage::{self, Passages};
 
 /// Bytes looked at to tell UTF-16 without a byte order mark.
 const SNIFFED: usize = 8_192;
@@ -31,6 +33,8 @@ pub enum Encoding {
     Utf16Le(usize),
     /// Big-endian UTF-16, its first code unit at this byte offset.
     Utf16Be(usize),
+    /// UTF-16 passages of a text of another kind.
+    Passages,
 }
 
 /// The raw view, then a decoded one where `blob` looks like UTF-16.
@@ -43,24 +47,50 @@ pub fn of(blob: &[u8]) -> Vec<View<'_>> {
     }];
     let encoding = sniff(blob);
     match encoding {
-        Encoding::Raw => {}
+        Encoding::Raw | Encoding::Passages => {}
         Encoding::Utf16Le(start) => views.push(decode(blob, start, u16::from_le_bytes, encoding)),
         Encoding::Utf16Be(start) => views.push(decode(blob, start, u16::from_be_bytes, encoding)),
+    }
+    let Passages { text, starts } = passage::find(blob);
+    if !text.is_empty() {
+        views.push(View {
+            text: Cow::Owned(text),
+            encoding: Encoding::Passages,
+            marks: starts,
+        });
     }
     views
 }
 
 impl View<'_> {
+    /// Whether its lines are those that an editor shows.
+    #[must_use]
+    pub fn has_lines(&self) -> bool {
+        self.encoding != Encoding::Passages
+    }
+
     /// The bytes of the blob that `range` of the text was made of; a character that is touched counts whole.
     #[must_use]
     pub fn raw(&self, range: Range<usize>) -> Range<usize> {
-        if self.encoding == Encoding::Raw {
-            return range;
+        match self.encoding {
+            Encoding::Raw => return range,
+            Encoding::Passages => {
+                let start = self.unit(range.start);
+                return start..start + 2 * range.len();
+            }
+            Encoding::Utf16Le(_) | Encoding::Utf16Be(_) => {}
         }
         let is_boundary = |at: usize| self.text.get(at).is_none_or(|byte| byte & 0xc0 != 0x80);
         let start = (0..=range.start).rev().find(|&at| is_boundary(at));
         let end = (range.end..).find(|&at| is_boundary(at));
         self.raw_offset(start.unwrap_or(0))..self.raw_offset(end.unwrap_or(self.text.len()))
+    }
+
+    /// Where the code unit of the character at `at` stood in the blob.
+    fn unit(&self, at: usize) -> usize {
+        let passed = self.marks.partition_point(|&(text_at, _)| text_at <= at);
+        let (text_at, raw_at) = self.marks[passed.saturating_sub(1)];
+        raw_at + 2 * (at - text_at)
     }
 
     /// Where the character at `at`, a boundary, stood in the blob.
