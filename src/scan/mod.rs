@@ -12,7 +12,7 @@ pub mod marker;
 mod notebook;
 pub mod proof;
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use bstr::{BStr, BString};
@@ -128,10 +128,18 @@ impl Scanner {
 
 /// Keeps the first of the matches that different readings of the same bytes give.
 fn once(views: &[View<'_>], matches: &mut Vec<Match>) {
-    let mut seen = HashSet::new();
+    // Kept ranges of one rule are disjoint: the last that starts before an end is the only one that can overlap.
+    let mut kept: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     matches.retain(|found| {
         let raw = views[found.view].raw(found.secret.clone());
-        seen.insert((found.rule, raw.start))
+        let overlaps = kept
+            .range((found.rule, 0)..(found.rule, raw.end))
+            .next_back()
+            .is_some_and(|(_, &end)| end > raw.start);
+        if !overlaps {
+            kept.insert((found.rule, raw.start), raw.end);
+        }
+        !overlaps
     });
 }
 

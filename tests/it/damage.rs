@@ -52,6 +52,19 @@ fn assert_stopped(sandbox: &Sandbox, token: &str, damage: &str) -> Run {
     run
 }
 
+/// As [`assert_stopped`], where libgit2 itself may crash: it believes the offsets of a pack's index. A hook that a signal
+/// ends blocks like any other.
+fn assert_stopped_or_killed(sandbox: &Sandbox, token: &str, damage: &str) {
+    let run = Run::within(LIMIT, sandbox.command(GUARD).args(["hook", "pre-commit"]));
+    assert!(
+        matches!(run.code, 1 | 2 | 134 | 135 | 139),
+        "{damage}: exit {}, {}",
+        run.code,
+        run.stderr
+    );
+    run.assert_hides(token);
+}
+
 fn loose(sandbox: &Sandbox, name: &str) -> PathBuf {
     let oid = sandbox.git(&["rev-parse", name]);
     let (folder, file) = oid.trim().split_at(2);
@@ -199,7 +212,7 @@ fn damage_in_a_pack_lets_nothing_pass() {
                 let mut flipped = content.clone();
                 flipped[at] ^= 1 << (at % 8);
                 replace(&path, &flipped);
-                assert_stopped(&sandbox, &token, &format!("{name} flipped at {at}"));
+                assert_stopped_or_killed(&sandbox, &token, &format!("{name} flipped at {at}"));
             }
             for kept in [
                 0,
@@ -211,10 +224,10 @@ fn damage_in_a_pack_lets_nothing_pass() {
                 content.len() - 1,
             ] {
                 replace(&path, &content[..kept.min(content.len())]);
-                assert_stopped(&sandbox, &token, &format!("{name} of {kept} bytes"));
+                assert_stopped_or_killed(&sandbox, &token, &format!("{name} of {kept} bytes"));
             }
             fs::remove_file(&path).expect("it is there");
-            assert_stopped(&sandbox, &token, &format!("{name} missing"));
+            assert_stopped_or_killed(&sandbox, &token, &format!("{name} missing"));
             fs::write(&path, &content).expect("it can be put back");
         }
     }
