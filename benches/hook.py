@@ -35,13 +35,15 @@ def main() -> None:
     arguments = parse_arguments()
     os.environ.update(
         GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL=os.devnull, GIT_TERMINAL_PROMPT="0",
+        GIT_CONFIG_COUNT="2", GIT_CONFIG_KEY_0="gc.auto", GIT_CONFIG_VALUE_0="0",
+        GIT_CONFIG_KEY_1="maintenance.auto", GIT_CONFIG_VALUE_1="false",  # nothing may run behind a measurement
         **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
            for what, value in (("NAME", "Bench"), ("EMAIL", "bench@example.org"), ("DATE", "1767323045 +0000"))},
     )
     with tempfile.TemporaryDirectory(prefix="hf-guard-bench-") as folder:
         base = Path(folder, "base")
         if arguments.clone:
-            git(".", "clone", "--quiet", "--no-local", arguments.clone, base)
+            git(".", "clone", "--quiet", arguments.clone, base)
         else:
             generate(base)
         print(f"{len(git(base, 'ls-files').splitlines())} tracked files; {machine()}\n")
@@ -208,7 +210,8 @@ def measure(commands: dict[str, list[str]], repository: Path, rounds: int) -> li
 
 def take_turn(one: dict, repository: Path) -> None:
     export = repository / ".git/hyperfine.json"
-    command = ["hyperfine", "--shell=none", "--ignore-failure", "--warmup=1", f"--runs={max(2, one['runs'])}",
+    command = ["hyperfine", "--shell=none", "--ignore-failure", f"--warmup={int(one['runs'] > 1)}",
+               f"--runs={one['runs']}",
                "--style=none", f"--export-json={export}", shlex.join(one["command"])]
     subprocess.run(command, cwd=repository, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     result = json.loads(export.read_text())["results"][0]
@@ -232,7 +235,7 @@ def print_table(title: str, measured: list[dict]) -> None:
 def print_sizes(arguments: argparse.Namespace) -> None:
     print("### Size of the programs\n\n| program | MB |\n|---|--:|")
     print(f"| hf-guard | {arguments.guard.stat().st_size / 1e6:.1f} |")
-    for name in ("gitleaks", "trufflehog", "ripsecrets"):
+    for name in ("gitleaks", "trufflehog", "kingfisher", "ripsecrets"):
         if program := shutil.which(str(arguments.rivals / "bin" / name)):
             print(f"| {name} | {Path(program).resolve().stat().st_size / 1e6:.1f} |")
 
