@@ -12,12 +12,15 @@ use crate::outcome::Exit;
 use crate::source::SourceError;
 use crate::source::message::{self, Cleanup, CleanupMode};
 
-/// What a rebase, cherry-pick or revert leaves in the git directory while it is under way.
+/// What a rebase, cherry-pick or revert leaves in the git directory while it is under way. A clean revert leaves only its
+/// message, and reftable keeps `CHERRY_PICK_HEAD` elsewhere.
 ///
-/// Source: <https://github.com/git/git/blob/master/wt-status.c>, `wt_status_get_state`
-const SEQUENCES: [&str; 4] = [
+/// Source: <https://github.com/git/git/blob/master/sequencer.c>, `do_pick_commit`
+const SEQUENCES: [&str; 6] = [
     "CHERRY_PICK_HEAD",
     "REVERT_HEAD",
+    "MERGE_MSG",
+    "sequencer",
     "rebase-merge",
     "rebase-apply",
 ];
@@ -28,7 +31,7 @@ pub(super) fn run(arguments: &HookArguments, options: &Options) -> Ended {
         Hook::PreMergeCommit => scan::staged(Ownership::CheckedByGit, &merge_heads(), options),
         Hook::PrepareCommitMsg { .. } => prepare_commit_msg(options),
         Hook::CommitMsg { file } => commit_msg(file, options),
-        Hook::PrePush { remote, .. } => push::pre_push(remote, options),
+        Hook::PrePush { remote, url } => push::pre_push(remote, url.as_deref(), options),
     }
 }
 
@@ -43,13 +46,13 @@ fn pre_commit(options: &Options) -> Ended {
     scan::staged(Ownership::CheckedByGit, &[], options)
 }
 
-/// A plain commit has had its pre-commit, or its author has said `--no-verify`.
+/// A plain commit has had its pre-commit, or its author has said `--no-verify`; so has a merge.
 fn prepare_commit_msg(options: &Options) -> Ended {
     let repository = Repository::open(Ownership::CheckedByGit)?;
-    if SEQUENCES
-        .iter()
-        .any(|name| repository.git_dir().join(name).exists())
-    {
+    let is_there = |name: &&str| repository.git_dir().join(name).exists();
+    let mut sequences = SEQUENCES.iter().filter(|name| is_there(name));
+    let is_merge = is_there(&"MERGE_HEAD");
+    if sequences.any(|name| !is_merge || *name != "MERGE_MSG") {
         return scan::staged(Ownership::CheckedByGit, &[], options);
     }
     Ok(Exit::Clean)
@@ -93,12 +96,12 @@ fn cleanup(repository: &Repository) -> Result<Cleanup, SourceError> {
         Some(b"scissors") => CleanupMode::Scissors,
         _ => CleanupMode::Default,
     };
-    let mut comments = repository.setting("core.commentchar")?;
-    comments.extend(repository.setting("core.commentstring")?);
+    // Two names for one thing: the last one counts.
+    let comments = repository.settings("^core\\.comment(char|string)$")?;
     let comment = match comments.last() {
         None => Some(b"#".to_vec()),
-        Some(auto) if auto.eq_ignore_ascii_case(b"auto") => None,
-        Some(comment) => Some(comment.to_vec()),
+        Some((_, auto)) if auto.eq_ignore_ascii_case(b"auto") => None,
+        Some((_, comment)) => Some(comment.to_vec()),
     };
     Ok(Cleanup {
         mode,

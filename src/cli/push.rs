@@ -9,15 +9,20 @@ use super::{Ended, reporting, scan};
 use crate::config::{self, Config, ConfigError};
 use crate::git::{Ownership, Repository};
 use crate::source::outgoing::{self, Outgoing};
+use crate::source::remote::Target;
 use crate::source::{push, remote, rewrite};
 
 /// `hook pre-push`: git says on standard input which refs move.
-pub(super) fn pre_push(remote: &str, options: &Options) -> Ended {
+pub(super) fn pre_push(remote: &str, url: Option<&str>, options: &Options) -> Ended {
     let mut input = Vec::new();
     io::stdin().lock().read_to_end(&mut input)?;
     let updates = push::pre_push(&input)?;
     let repository = Repository::open(Ownership::CheckedByGit)?;
-    let outgoing = remote::of_push(BStr::new(remote), &updates, &repository)?;
+    let target = Target {
+        name: BStr::new(remote),
+        url: url.map(BStr::new),
+    };
+    let outgoing = remote::of_push(target, &updates, &repository)?;
     publish(&outgoing, &repository, options)
 }
 
@@ -49,6 +54,8 @@ pub(super) fn range(range: &str, options: &Options) -> Ended {
         |scanner, progress| outgoing::range(range, &repository, scanner, progress),
     )?;
     outcome.rewrite = rewrite::way(outcome.blocking(), &repository)?;
+    let tips = repository.range_ends(range)?.tips;
+    rewrite::note_what_is_gone(&mut outcome.findings, &tips, &repository)?;
     reporting::write(&outcome, options)?;
     Ok(outcome.exit())
 }

@@ -33,24 +33,26 @@ mod parents;
 mod plumbing;
 mod revisions;
 mod tree;
+mod tree_cache;
 mod tree_diff;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use bstr::BString;
+use bstr::{BStr, BString};
 
 use door::Door;
 use environment::Environment;
 use listing::Listing;
 use objects::Objects;
+use tree_cache::TreeCache;
 
 pub use difference::{Content, Old, Staged, StagedChange};
 pub use error::GitError;
 pub use hash::Kind;
 pub use libgit2::Error as Libgit2Error;
 pub use oid::Oid;
-pub use revisions::{Revision, Selection};
+pub use revisions::{RangeEnds, Reference, Revision, Selection};
 pub use tree_diff::NewEntry;
 
 /// Whether the owner of the repository's files is checked.
@@ -69,6 +71,7 @@ pub struct Repository {
     door: Door,
     objects: Objects,
     listing: OnceLock<Listing>,
+    trees: TreeCache,
 }
 
 /// What kind of entry it is, as far as scanning cares.
@@ -96,6 +99,7 @@ impl Repository {
             door,
             objects,
             listing: OnceLock::new(),
+            trees: TreeCache::default(),
         })
     }
 
@@ -172,7 +176,10 @@ impl Repository {
     /// [`GitError`] where a tree is missing or damaged.
     pub fn new_in_tree(&self, tree: Oid, parents: &[Oid]) -> Result<Vec<NewEntry>, GitError> {
         let parents = parents.iter().copied().map(Some).collect();
-        let read = |oid: &Oid| self.objects.read(&self.door, oid, Kind::Tree);
+        let read = |oid: &Oid| {
+            self.trees
+                .tree(oid, || self.objects.read(&self.door, oid, Kind::Tree))
+        };
         tree_diff::compare(tree, parents, read)
     }
 
@@ -184,7 +191,15 @@ impl Repository {
         revisions::list(&self.environment.current_dir, selection)
     }
 
-    /// The first commit that a range leaves out: what it builds on.
+    /// The ends of a range.
+    ///
+    /// # Errors
+    /// [`GitError`] where git does not know a commit of the range.
+    pub fn range_ends(&self, range: &str) -> Result<RangeEnds, GitError> {
+        revisions::ends(&self.environment.current_dir, range)
+    }
+
+    /// The commit that a range builds on: what it leaves out or, of several, the newest that all of them share.
     ///
     /// # Errors
     /// [`GitError`] where git does not know a commit of the range.
@@ -198,6 +213,30 @@ impl Repository {
     /// [`GitError`] where git cannot list them.
     pub fn refs(&self, prefix: &str) -> Result<Vec<(BString, Oid)>, GitError> {
         revisions::refs(&self.environment.current_dir, prefix)
+    }
+
+    /// Every ref below one of `folders`, which end in a slash.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot list them.
+    pub fn references(&self, folders: &[&str]) -> Result<Vec<Reference>, GitError> {
+        revisions::references(&self.environment.current_dir, folders)
+    }
+
+    /// Key and value of every setting whose key matches a regular expression, the user's own included, in git's order.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot be started or its configuration is broken.
+    pub fn settings(&self, keys: &str) -> Result<Vec<(BString, BString)>, GitError> {
+        revisions::settings(&self.environment.current_dir, keys)
+    }
+
+    /// Where a remote is fetched from, rewritten as the user's configuration says; `None` where git cannot tell.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot be started.
+    pub fn remote_url(&self, name: &BStr) -> Result<Option<BString>, GitError> {
+        revisions::remote_url(&self.environment.current_dir, name)
     }
 
     /// Every value of a configuration key, the user's own included; empty where it is not set.

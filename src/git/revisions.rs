@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use bstr::{BString, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 
 use super::plumbing::{run, run_with_input, unclear};
 use super::{GitError, Oid};
@@ -41,13 +41,39 @@ const RANGE_OPTIONS: [&str; 6] = [
     "--glob=",
 ];
 
-const REV_LIST: [&str; 5] = [
+/// The remote may name commits that were never fetched: those hide nothing. A tip that is missing is an error before it
+/// comes to this.
+const REV_LIST: [&str; 6] = [
     "rev-list",
     "--parents",
     "--topo-order",
     "--reverse",
+    "--ignore-missing",
     "--stdin",
 ];
+
+/// A ref and what it points at: a tag leads to the tag object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Its full name.
+    pub name: BString,
+    /// The object.
+    pub target: Oid,
+    /// Whether it only names another ref, as `origin/HEAD` does.
+    pub is_symbolic: bool,
+}
+
+/// The ends of a range.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RangeEnds {
+    /// Objects that it leads up to.
+    pub tips: Vec<Oid>,
+    /// Commits that it leaves out with everything behind them.
+    pub left_out: Vec<Oid>,
+}
+
+/// With more ends than this a range builds on nothing in particular.
+const BASES_MAX: usize = 100;
 
 /// The selected commits, parents before children.
 ///
@@ -75,18 +101,49 @@ pub(super) fn list(directory: &Path, selection: &Selection<'_>) -> Result<Vec<Re
     parse(&run_with_input(directory, &REV_LIST, input)?)
 }
 
-/// The first commit that `range` leaves out.
+/// The ends of `range`.
+///
+/// # Errors
+/// [`GitError`] where git does not know a commit of the range.
+pub(super) fn ends(directory: &Path, range: &str) -> Result<RangeEnds, GitError> {
+    let mut arguments = vec!["rev-parse", "--revs-only"];
+    arguments.extend(words(range)?);
+    let mut ends = RangeEnds::default();
+    for line in run(directory, &arguments)?.lines() {
+        let (list, hex) = match line.strip_prefix(b"^") {
+            Some(hex) => (&mut ends.left_out, hex),
+            None => (&mut ends.tips, line),
+        };
+        list.push(Oid::from_hex(hex).ok_or_else(|| unclear("rev-parse"))?);
+    }
+    Ok(ends)
+}
+
+/// The commit that `range` builds on: what it leaves out or, of several, the newest that all of them share. A branch
+/// that is merely left out with others has no say alone.
 ///
 /// # Errors
 /// [`GitError`] where git does not know a commit of the range.
 pub(super) fn base(directory: &Path, range: &str) -> Result<Option<Oid>, GitError> {
-    let mut arguments = vec!["rev-parse", "--revs-only"];
-    arguments.extend(words(range)?);
-    let answer = run(directory, &arguments)?;
-    let left_out = answer.lines().find_map(|line| line.strip_prefix(b"^"));
-    left_out
-        .map(|hex| Oid::from_hex(hex).ok_or_else(|| unclear("rev-parse")))
-        .transpose()
+    let mut left_out = ends(directory, range)?.left_out;
+    left_out.sort_unstable();
+    left_out.dedup();
+    match &*left_out {
+        [] => Ok(None),
+        [only] => Ok(Some(*only)),
+        several if several.len() > BASES_MAX => Ok(None),
+        several => {
+            let hex: Vec<String> = several.iter().map(Oid::to_string).collect();
+            let mut arguments = vec!["merge-base", "--octopus"];
+            arguments.extend(hex.iter().map(String::as_str));
+            match run(directory, &arguments) {
+                Ok(answer) => Ok(answer.lines().next().and_then(Oid::from_hex)),
+                // They share nothing.
+                Err(GitError::GitFailed { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
+        }
+    }
 }
 
 /// The words of a range; none of them steers git.
@@ -143,31 +200,91 @@ pub(super) fn refs(directory: &Path, prefix: &str) -> Result<Vec<(BString, Oid)>
         .collect()
 }
 
+/// Every ref below one of `folders`, which end in a slash.
+///
+/// # Errors
+/// [`GitError`] where git cannot list them.
+pub(super) fn references(directory: &Path, folders: &[&str]) -> Result<Vec<Reference>, GitError> {
+    let mut arguments = vec![
+        "for-each-ref",
+        "--format=%(objectname) %(refname) %(symref)",
+    ];
+    arguments.extend(folders);
+    let answer = run(directory, &arguments)?;
+    let reference = |line: &[u8]| {
+        let mut words = line.splitn_str(3, b" ");
+        Some(Reference {
+            target: Oid::from_hex(words.next()?)?,
+            name: BString::from(words.next()?),
+            is_symbolic: !words.next()?.is_empty(),
+        })
+    };
+    answer
+        .lines()
+        .map(|line| reference(line).ok_or_else(|| unclear("for-each-ref")))
+        .collect()
+}
+
+/// Key and value of every setting whose key matches the regular expression `keys`, in the order in which git reads them.
+///
+/// # Errors
+/// [`GitError`] where git cannot be started or its configuration is broken.
+pub(super) fn settings(directory: &Path, keys: &str) -> Result<Vec<(BString, BString)>, GitError> {
+    let answer = ask_user(directory, &["config", "--null", "--get-regexp", keys])?;
+    Ok(answer
+        .unwrap_or_default()
+        .split(|&byte| byte == 0)
+        .filter_map(|setting| setting.split_once_str("\n"))
+        .map(|(key, value)| (key.into(), value.into()))
+        .collect())
+}
+
+/// Where the remote `name` is fetched from, rewritten as the user's configuration says; `None` where git cannot tell.
+///
+/// # Errors
+/// [`GitError`] where git cannot be started.
+pub(super) fn remote_url(directory: &Path, name: &BStr) -> Result<Option<BString>, GitError> {
+    let Ok(name) = name.to_str() else {
+        return Ok(None);
+    };
+    match ask_user(directory, &["ls-remote", "--get-url", name]) {
+        Ok(answer) => Ok(answer.and_then(|answer| answer.lines().next().map(BString::from))),
+        Err(GitError::GitFailed { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Every value of a configuration key.
 ///
 /// # Errors
 /// [`GitError`] where git cannot be started or its configuration is broken.
 pub(super) fn setting(directory: &Path, key: &str) -> Result<Vec<BString>, GitError> {
-    let arguments = ["config", "--null", "--get-all", key];
+    let answer = ask_user(directory, &["config", "--null", "--get-all", key])?;
+    Ok(answer
+        .unwrap_or_default()
+        .split(|&byte| byte == 0)
+        .filter(|value| !value.is_empty())
+        .map(BString::from)
+        .collect())
+}
+
+/// What git says with the user's own configuration; `None` where it ends with 1, which means "not set".
+fn ask_user(directory: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, GitError> {
+    let command = || arguments.join(" ");
     let answer = std::process::Command::new("git")
         .current_dir(directory)
         .args(arguments)
+        .stdin(std::process::Stdio::null())
         .output()
         .map_err(|source| GitError::StartGit {
-            command: arguments.join(" "),
+            command: command(),
             source,
         })?;
     match answer.status.code() {
-        Some(0) => Ok(answer
-            .stdout
-            .split(|&byte| byte == 0)
-            .filter(|value| !value.is_empty())
-            .map(BString::from)
-            .collect()),
-        // Not set.
-        Some(1) => Ok(Vec::new()),
+        Some(0) => Ok(Some(answer.stdout)),
+        Some(1) => Ok(None),
         _ => Err(GitError::GitFailed {
-            command: arguments.join(" "),
+            command: command(),
             said: super::error::last_line(&answer.stderr),
         }),
     }

@@ -4,6 +4,7 @@
 //! a parent's are not opened, so the cost follows the change.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use bstr::BString;
 
@@ -37,7 +38,7 @@ struct Folder {
 pub(super) fn compare(
     tree: Oid,
     parents: Vec<Option<Oid>>,
-    mut read: impl FnMut(&Oid) -> Result<Vec<u8>, GitError>,
+    mut read: impl FnMut(&Oid) -> Result<Arc<[u8]>, GitError>,
 ) -> Result<Vec<NewEntry>, GitError> {
     let mut found = Vec::new();
     let mut folders = vec![Folder {
@@ -50,7 +51,7 @@ pub(super) fn compare(
             continue;
         }
         let bytes = read(&folder.tree)?;
-        let parents: Vec<Option<Vec<u8>>> = folder
+        let parents: Vec<Option<Arc<[u8]>>> = folder
             .parents
             .iter()
             .map(|parent| parent.as_ref().map(&mut read).transpose())

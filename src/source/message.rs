@@ -12,8 +12,10 @@ use super::{Progress, Scanned, SourceError};
 use crate::finding::{Origin, Part};
 use crate::scan::{Place, Scanner};
 
-/// What follows the comment character on the line under which git cuts a message.
-const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------";
+/// What follows the comment character on the line at which git cuts a message.
+///
+/// Source: <https://github.com/git/git/blob/master/wt-status.c>, `cut_line`
+const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------\n";
 
 /// How git cleans this message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub enum CleanupMode {
     Whitespace,
     /// Everything stays.
     Verbatim,
-    /// Everything under the scissors line goes; comments stay.
+    /// Where the message was edited everything under the scissors line goes; comments stay.
     Scissors,
 }
 
@@ -75,21 +77,16 @@ pub fn scan(
 pub fn recorded(text: &[u8], cleanup: &Cleanup) -> Vec<u8> {
     let mode = match (cleanup.mode, cleanup.edited) {
         (CleanupMode::Default, true) => CleanupMode::Strip,
-        (CleanupMode::Default, false) => CleanupMode::Whitespace,
+        (CleanupMode::Default | CleanupMode::Scissors, false) => CleanupMode::Whitespace,
         (mode, _) => mode,
     };
-    let drops_comments = mode == CleanupMode::Strip;
-    // `commit --verbose` puts the scissors line above its diff in every mode, and cuts there if there was an editor.
-    let cuts = mode == CleanupMode::Scissors || (cleanup.edited && mode != CleanupMode::Verbatim);
+    let comment = cleanup.comment.as_deref();
+    let is_comment = |line: &[u8]| comment.is_some_and(|comment| line.starts_with(comment));
+    let cut = cleanup.edited.then(|| cut(text, mode, comment)).flatten();
+    let kept_len = cut.unwrap_or(text.len());
     let mut kept = Vec::with_capacity(text.len());
-    let mut below_scissors = false;
-    for line in text.lines_with_terminator() {
-        below_scissors |= cuts && is_scissors(line, cleanup.comment.as_deref());
-        let is_comment = cleanup
-            .comment
-            .as_deref()
-            .is_some_and(|comment| line.starts_with(comment));
-        if below_scissors || (drops_comments && is_comment) {
+    for line in text[..kept_len].lines_with_terminator() {
+        if mode == CleanupMode::Strip && is_comment(line) {
             kept.push(b'\n');
         } else {
             kept.extend_from_slice(line);
@@ -98,9 +95,28 @@ pub fn recorded(text: &[u8], cleanup: &Cleanup) -> Vec<u8> {
     kept
 }
 
+/// Where git cuts the message: above the scissors, if the mode asks for them or `commit --verbose` has put a diff below.
+///
+/// That there was a `--verbose` can be seen from the diff alone. Without one, what stands below the line is recorded.
+fn cut(text: &[u8], mode: CleanupMode, comment: Option<&[u8]>) -> Option<usize> {
+    let mut at = 0;
+    let mut lines = text.lines_with_terminator();
+    let line = lines.find(|line| {
+        at += line.len();
+        is_scissors(line, comment)
+    })?;
+    let start = at - line.len();
+    if mode == CleanupMode::Scissors {
+        return Some(start);
+    }
+    let sign = &line[..line.len() - SCISSORS.len()];
+    let diff = lines.find(|line| !line.starts_with(sign));
+    diff.is_none_or(|line| line.starts_with(b"diff --") || line.starts_with(b"Submodule "))
+        .then_some(start)
+}
+
 /// With `core.commentChar=auto` the character is whatever stands before the scissors.
 fn is_scissors(line: &[u8], comment: Option<&[u8]>) -> bool {
-    let line = line.trim_end_with(|character| matches!(character, '\n' | '\r'));
     match (line.strip_suffix(SCISSORS), comment) {
         (Some(before), Some(comment)) => before == comment,
         (Some(before), None) => before.len() == 1,
@@ -111,6 +127,8 @@ fn is_scissors(line: &[u8], comment: Option<&[u8]>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const CUT: &str = "# ------------------------ >8 ------------------------\n";
 
     fn cleanup(mode: CleanupMode, edited: bool, comment: Option<&str>) -> Cleanup {
         Cleanup {
@@ -130,17 +148,33 @@ mod tests {
 
     #[test]
     fn an_edited_message_loses_comments_and_what_is_below_the_scissors() {
-        let text = "fix\n\n# a comment\nbody\n# ------------------------ >8 ------------------------\ndiff\n";
+        let text = format!("fix\n\n# a comment\nbody\n{CUT}# note\ndiff --git a/x b/x\n+x\n");
         let edited = cleanup(CleanupMode::Default, true, Some("#"));
-        assert_recorded(text, &edited, "fix\n\n\nbody\n\n\n");
+        assert_recorded(&text, &edited, "fix\n\n\nbody\n");
         let scissors = cleanup(CleanupMode::Scissors, true, Some("#"));
-        assert_recorded(text, &scissors, "fix\n\n# a comment\nbody\n\n\n");
+        assert_recorded(&text, &scissors, "fix\n\n# a comment\nbody\n");
+        assert_recorded(
+            &format!("a\n{CUT}# empty diff\n"),
+            &cleanup(CleanupMode::Whitespace, true, Some("#")),
+            "a\n",
+        );
+    }
+
+    #[test]
+    fn scissors_that_git_does_not_heed_hide_nothing() {
+        let text = format!("fix\n{CUT}# no diff\nbelow\n");
+        let edited = cleanup(CleanupMode::Default, true, Some("#"));
+        assert_recorded(&text, &edited, "fix\n\n\nbelow\n");
+        let not_edited = cleanup(CleanupMode::Scissors, false, Some("#"));
+        assert_recorded(&text, &not_edited, &text);
+        let scissors = cleanup(CleanupMode::Scissors, true, Some("#"));
+        let text = CUT.replace('\n', "\r\n") + "below\n";
+        assert_recorded(&text, &scissors, &text);
     }
 
     #[test]
     fn a_message_from_the_command_line_stays_whole() {
-        let text =
-            "fix\n# no comment\n# ------------------------ >8 ------------------------\nbelow\n";
+        let text = &format!("fix\n# no comment\n{CUT}below\n");
         assert_recorded(text, &cleanup(CleanupMode::Default, false, Some("#")), text);
         assert_recorded(
             text,
@@ -160,11 +194,11 @@ mod tests {
 
     #[test]
     fn an_automatic_comment_character_drops_nothing_but_what_is_below_the_scissors() {
-        let text = "a\n; stays\n; ------------------------ >8 ------------------------\ndiff\n";
+        let text = format!("a\n; stays\n{}diff --git a/x b/x\n", CUT.replace('#', ";"));
         assert_recorded(
-            text,
+            &text,
             &cleanup(CleanupMode::Default, true, None),
-            "a\n; stays\n\n\n",
+            "a\n; stays\n",
         );
     }
 }

@@ -2,14 +2,17 @@
 //! counts it; what it could not read is an error or a skip, never nothing.
 
 pub mod message;
+mod objects;
 pub mod outgoing;
 mod parallel;
 pub mod paths;
 pub mod push;
+mod refspec;
 pub mod remote;
 pub mod rewrite;
 pub mod staged;
 pub mod stdin;
+mod url;
 
 use std::io;
 use std::path::PathBuf;

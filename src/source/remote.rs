@@ -6,50 +6,77 @@
 
 use std::collections::HashSet;
 
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, BString};
 
 use super::outgoing::Outgoing;
 use super::push::RefUpdate;
-use crate::git::{GitError, Kind, Oid, Repository};
+use super::refspec::Remotes;
+pub use super::refspec::Target;
+use crate::git::{GitError, Kind, Oid, Reference, Repository, object};
 
-/// What a push of `updates` to the remote called `name` publishes; `name` is the URL where it has no name.
+/// What could be pushed: notes too, and neither the stash nor what other programs keep for themselves.
+const LOCAL: [&str; 3] = ["refs/heads/", "refs/tags/", "refs/notes/"];
+
+/// What a push of `updates` to `target` publishes.
 ///
 /// No update at all can mean that another hook has eaten the lines: then every branch and tag counts.
 ///
 /// # Errors
 /// [`GitError`] where refs or configuration cannot be read.
 pub fn of_push(
-    name: &BStr,
+    target: Target<'_>,
     updates: &[RefUpdate],
     repository: &Repository,
 ) -> Result<Outgoing, GitError> {
-    let refspecs = Refspecs::of(name, repository)?;
-    let mut outgoing = Outgoing::default();
-    let mut outdated: HashSet<BString> = HashSet::new();
+    let mut outgoing = if updates.is_empty() {
+        local(repository)?
+    } else {
+        Outgoing::default()
+    };
     for update in updates {
-        if let Some(tracking) = refspecs.tracking(update.remote_ref.as_ref()) {
-            outdated.insert(tracking);
-        }
-        if let Some(old) = update.old {
-            outgoing.known.push(old);
-        }
-        if let Some(new) = update.new {
-            outgoing.tips.push(new);
+        outgoing.known.extend(update.old);
+        outgoing.tips.extend(update.new);
+        // The name of a ref that is there is out already.
+        if update.new.is_some() && update.old.is_none() {
             outgoing.ref_names.push(update.remote_ref.clone());
         }
     }
-    if updates.is_empty() {
-        outgoing.tips = local_tips(repository)?;
+    // A push of nothing but deletions publishes nothing.
+    if !outgoing.tips.is_empty() {
+        let tracked = tracked(target, updates, repository)?;
+        outgoing.known.extend(tracked);
     }
-    for prefix in refspecs.tracking_prefixes() {
-        for (tracking, oid) in repository.refs(&prefix)? {
-            if !outdated.contains(&tracking) {
-                outgoing.known.push(oid);
-            }
-        }
-    }
-    outgoing.known = commits_here(&outgoing.known, repository)?;
     Ok(outgoing)
+}
+
+/// What the remote's tracking refs point at, those aside of which the lines of the push know better.
+fn tracked(
+    target: Target<'_>,
+    updates: &[RefUpdate],
+    repository: &Repository,
+) -> Result<Vec<Oid>, GitError> {
+    let remotes = Remotes::read(repository)?;
+    let tracking = remotes.tracking(target, repository)?;
+    let folders = tracking.folders();
+    if folders.is_empty() {
+        return Ok(Vec::new());
+    }
+    let renewed: HashSet<BString> = updates
+        .iter()
+        .flat_map(|update| tracking.of(update.remote_ref.as_ref()))
+        .collect();
+    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+    Ok(repository
+        .references(&folders)?
+        .into_iter()
+        .filter(|reference| {
+            // `origin/HEAD` only repeats what another ref says, and that one may be out of date.
+            !reference.is_symbolic
+                && !renewed.contains(&reference.name)
+                && tracking.holds(BStr::new(&reference.name))
+        })
+        .map(|reference| reference.target)
+        .collect())
 }
 
 /// Everything that no remote's tracking ref reaches.
@@ -57,31 +84,37 @@ pub fn of_push(
 /// # Errors
 /// [`GitError`] where refs cannot be read.
 pub fn unpushed(repository: &Repository) -> Result<Outgoing, GitError> {
-    let known: Vec<Oid> = repository
-        .refs("refs/remotes/")?
-        .into_iter()
-        .map(|(_, oid)| oid)
-        .collect();
-    Ok(Outgoing {
-        tips: local_tips(repository)?,
-        known: commits_here(&known, repository)?,
-        ref_names: Vec::new(),
-    })
+    let mut outgoing = local(repository)?;
+    let tracked = repository.references(&["refs/remotes/"])?;
+    outgoing
+        .known
+        .extend(tracked.into_iter().map(|reference| reference.target));
+    Ok(outgoing)
 }
 
-fn local_tips(repository: &Repository) -> Result<Vec<Oid>, GitError> {
+/// Every local ref, and HEAD.
+fn local(repository: &Repository) -> Result<Outgoing, GitError> {
+    let refs = repository.references(&LOCAL)?;
     let mut tips: Vec<Oid> = repository.head()?.into_iter().collect();
-    for prefix in ["refs/heads/", "refs/tags/"] {
-        tips.extend(repository.refs(prefix)?.into_iter().map(|(_, oid)| oid));
-    }
+    tips.extend(refs.iter().map(|reference| reference.target));
     tips.sort_unstable();
     tips.dedup();
-    Ok(tips)
+    Ok(Outgoing {
+        tips,
+        known: Vec::new(),
+        ref_names: refs
+            .into_iter()
+            .map(|Reference { name, .. }| name)
+            .collect(),
+    })
 }
 
 /// Those that exist here and lead to commits: what a remote names need not have been fetched, and a ref can point at a
 /// tree.
-fn commits_here(oids: &[Oid], repository: &Repository) -> Result<Vec<Oid>, GitError> {
+///
+/// # Errors
+/// [`GitError`] where one is here and cannot be read.
+pub(super) fn commits_here(oids: &[Oid], repository: &Repository) -> Result<Vec<Oid>, GitError> {
     let mut here = Vec::new();
     for oid in oids.iter().collect::<HashSet<_>>() {
         if let Some(commit) = peeled(*oid, repository)? {
@@ -103,100 +136,10 @@ fn peeled(oid: Oid, repository: &Repository) -> Result<Option<Oid>, GitError> {
         match kind {
             Kind::Commit => return Ok(Some(at)),
             Kind::Tree | Kind::Blob => return Ok(None),
-            Kind::Tag => match crate::git::object::tag(&raw) {
+            Kind::Tag => match object::tag(&raw) {
                 Some(tag) => at = tag.target,
                 None => return Ok(None),
             },
         }
-    }
-}
-
-/// Where a remote's branches are tracked.
-struct Refspecs(Vec<(BString, BString)>);
-
-impl Refspecs {
-    fn of(name: &BStr, repository: &Repository) -> Result<Self, GitError> {
-        let Ok(name) = name.to_str() else {
-            return Ok(Self(Vec::new()));
-        };
-        let configured = repository.setting(&format!("remote.{name}.fetch"))?;
-        let mut refspecs: Vec<(BString, BString)> = configured
-            .iter()
-            .filter(|refspec| !refspec.starts_with(b"^"))
-            .filter_map(|refspec| {
-                let refspec = refspec.strip_prefix(b"+").unwrap_or(refspec);
-                let (source, target) = refspec.split_once_str(":")?;
-                Some((BString::from(source), BString::from(target)))
-            })
-            .collect();
-        if refspecs.is_empty() && is_plain_name(name) {
-            refspecs.push((
-                BString::from("refs/heads/*"),
-                BString::from(format!("refs/remotes/{name}/*")),
-            ));
-        }
-        Ok(Self(refspecs))
-    }
-
-    /// The tracking ref of `remote_ref`.
-    fn tracking(&self, remote_ref: &BStr) -> Option<BString> {
-        self.0.iter().find_map(|(source, target)| {
-            let Some((head, tail)) = source.split_once_str("*") else {
-                return (source == remote_ref).then(|| target.clone());
-            };
-            let middle = remote_ref.strip_prefix(head)?.strip_suffix(tail)?;
-            let (head, tail) = target.split_once_str("*")?;
-            Some(BString::from([head, middle, tail].concat()))
-        })
-    }
-
-    /// What `git for-each-ref` takes to list them: whole folders, so that `origin` does not bring `origin2` along.
-    fn tracking_prefixes(&self) -> Vec<String> {
-        let prefixes: HashSet<String> = self
-            .0
-            .iter()
-            .filter_map(|(_, target)| {
-                let folder = match target.split_once_str("*") {
-                    Some((head, _)) => head,
-                    None => target,
-                };
-                folder.to_str().ok().map(str::to_owned)
-            })
-            .collect();
-        let mut prefixes: Vec<String> = prefixes.into_iter().collect();
-        prefixes.sort();
-        prefixes
-    }
-}
-
-/// A URL or a path is no name of a remote.
-fn is_plain_name(name: &str) -> bool {
-    !name.is_empty() && !name.contains(':') && !name.starts_with('/') && !name.starts_with('.')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_remote_ref_leads_to_its_tracking_ref() {
-        let refspecs = Refspecs(vec![
-            ("refs/heads/*".into(), "refs/remotes/origin/*".into()),
-            ("refs/special".into(), "refs/remotes/origin/kept".into()),
-        ]);
-        let tracking = |name: &str| refspecs.tracking(name.into());
-        assert_eq!(
-            tracking("refs/heads/a/b"),
-            Some("refs/remotes/origin/a/b".into())
-        );
-        assert_eq!(
-            tracking("refs/special"),
-            Some("refs/remotes/origin/kept".into())
-        );
-        assert_eq!(tracking("refs/tags/v1"), None);
-        assert_eq!(
-            refspecs.tracking_prefixes(),
-            ["refs/remotes/origin/", "refs/remotes/origin/kept"]
-        );
     }
 }

@@ -6,6 +6,7 @@
 use bstr::ByteSlice;
 
 use super::SourceError;
+use super::remote::commits_here;
 use crate::finding::{Finding, Origin, Part};
 use crate::git::{Oid, Repository, Selection, object};
 use crate::outcome::Rewrite;
@@ -58,7 +59,7 @@ pub fn way<'a>(
     }))
 }
 
-/// Adds a note to each finding whose secret stands no longer in that file at any of `tips` (commits).
+/// Adds a note to each finding whose secret stands no longer in that file at any of `tips`.
 ///
 /// # Errors
 /// [`SourceError`] where a tip cannot be read.
@@ -67,12 +68,19 @@ pub fn note_what_is_gone(
     tips: &[Oid],
     repository: &Repository,
 ) -> Result<(), SourceError> {
-    for finding in findings {
-        if finding.part != Part::Content || !matches!(finding.origin, Origin::Commit(_)) {
-            continue;
-        }
+    let mut concerned: Vec<&mut Finding> = findings
+        .iter_mut()
+        .filter(|finding| {
+            finding.part == Part::Content && matches!(finding.origin, Origin::Commit(_))
+        })
+        .collect();
+    if concerned.is_empty() {
+        return Ok(());
+    }
+    let tips = commits_here(tips, repository)?;
+    for finding in &mut concerned {
         let mut held = tips.is_empty();
-        for tip in tips {
+        for tip in &tips {
             if let Some((_, blob)) = repository.entry_at(tip, &finding.path)? {
                 held |= repository
                     .blob(&blob)?
