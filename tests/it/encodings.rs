@@ -238,14 +238,13 @@ fn every_single_byte_can_stand_before_and_after_unless_it_makes_a_longer_word() 
     let token = hf_token(620);
     let mut expected = Vec::new();
     let mut content = Vec::new();
-    let mut line = 1;
-    for byte in (0..=255_u8).filter(|byte| !byte.is_ascii_alphanumeric() && !b"_-\n".contains(byte))
-    {
+    let bytes =
+        (0..=255_u8).filter(|byte| !byte.is_ascii_alphanumeric() && !b"_-\n".contains(byte));
+    for (line, byte) in (1..).zip(bytes) {
         content.extend([b'|', byte]);
         content.extend(token.as_bytes());
         content.extend([byte, b'\n']);
         expected.push(("a", line, token.as_str()));
-        line += 1;
     }
     sandbox.stage("a", content);
     sandbox.assert_staged(&expected);

@@ -251,7 +251,7 @@ fn try_one(places: &Places, random: &mut Random, number: usize, tally: &mut Tall
     if run.is_none() {
         for (staged, chance) in [(true, 70), (false, 40)] {
             for file in FILES {
-                if !random.chance(chance) && !(way == Way::Merge && staged) {
+                if !(random.chance(chance) || (way == Way::Merge && staged)) {
                     continue;
                 }
                 fs::write(folder.join(file), edit(random, &mut tokens, "edited"))
@@ -306,12 +306,10 @@ fn no_new_token_gets_into_a_commit() {
     for number in 0..count {
         try_one(&places, &mut random, number, &mut tally);
     }
-    for way in 0..WAYS.len() {
-        let seen = (tally.stopped[way], tally.passed[way]);
+    for (way, seen) in WAYS.iter().zip(tally.stopped.iter().zip(&tally.passed)) {
         assert!(
-            seen.0 > 0 && seen.1 > 0,
-            "{:?} says too little: {seen:?}",
-            WAYS[way]
+            *seen.0 > 0 && *seen.1 > 0,
+            "{way:?} says too little: {seen:?}"
         );
     }
 }

@@ -299,10 +299,8 @@ fn a_git_older_than_2_31_is_understood() {
     // Such a git prints options of `rev-parse` back that it does not know, and refuses `config --show-scope`.
     executable(
         &bin.join("git"),
-        &format!(
-            "#!/bin/sh\nPATH=${{PATH#*:}}\ncase \"$1 $2\" in\n'rev-parse --path-format=absolute')\n    echo \"$2\"\n    \
-             shift 2\n    exec git rev-parse \"$@\"\n    ;;\n'config --show-scope') exit 129 ;;\nesac\nexec git \"$@\"\n"
-        ),
+        "#!/bin/sh\nPATH=${PATH#*:}\ncase \"$1 $2\" in\n'rev-parse --path-format=absolute')\n    echo \"$2\"\n    \
+             shift 2\n    exec git rev-parse \"$@\"\n    ;;\n'config --show-scope') exit 129 ;;\nesac\nexec git \"$@\"\n",
     );
     let path = format!(
         "{}:{}",
