@@ -71,6 +71,11 @@ pub enum AcceptedBy {
     },
     /// A credential that its issuer publishes for tests.
     PublicTestCredential,
+    /// A push option that the server's administrator allows.
+    BreakGlass {
+        /// The reason that came with it.
+        reason: String,
+    },
 }
 
 /// A text that was not read.

@@ -1,5 +1,6 @@
 //! The command line, as `--help` tells it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -148,6 +149,48 @@ pub(super) enum Hook {
         /// The remote's URL
         url: Option<String>,
     },
+    /// On a server, before a push is taken in: scan everything that is new to it
+    PreReceive(PreReceiveArguments),
+    /// On a server, before one ref moves: scan what it brings that is new
+    Update(UpdateArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PreReceiveArguments {
+    #[command(flatten)]
+    pub(super) server: ServerArguments,
+    /// Let findings through for `git push -o hf-guard.break-glass=REASON`, and record it
+    ///
+    /// The setting hfguard.breakGlass of the server's repository does the same. The record is hf-guard-break-glass.jsonl in
+    /// its git directory.
+    #[arg(long)]
+    pub(super) break_glass: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UpdateArguments {
+    #[command(flatten)]
+    pub(super) server: ServerArguments,
+    /// The ref
+    #[arg(value_name = "REF")]
+    pub(super) name: OsString,
+    /// What it points at
+    #[arg(value_name = "OLD")]
+    pub(super) old: OsString,
+    /// What it is to point at
+    #[arg(value_name = "NEW")]
+    pub(super) new: OsString,
+}
+
+/// What the administrator of a server decides.
+#[derive(Debug, Args)]
+pub(super) struct ServerArguments {
+    /// Refuse a push that takes longer to read
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) timeout: u64,
+    /// Let comments in pushed files accept what stands beside them
+    #[arg(long)]
+    pub(super) trust_comments: bool,
 }
 
 #[derive(Debug, Args)]

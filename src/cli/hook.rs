@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::args::{Hook, HookArguments, Options};
-use super::{Ended, push, reporting, scan};
+use super::{Ended, push, reporting, scan, server};
 use crate::config;
 use crate::git::{Oid, Ownership, Repository};
 use crate::outcome::Exit;
@@ -32,6 +32,8 @@ pub(super) fn run(arguments: &HookArguments, options: &Options) -> Ended {
         Hook::PrepareCommitMsg { .. } => prepare_commit_msg(options),
         Hook::CommitMsg { file } => commit_msg(file, options),
         Hook::PrePush { remote, url } => push::pre_push(remote, url.as_deref(), options),
+        Hook::PreReceive(arguments) => server::pre_receive(arguments, options),
+        Hook::Update(arguments) => server::update(arguments, options),
     }
 }
 

@@ -2,12 +2,14 @@
 
 mod allow;
 mod args;
+mod break_glass;
 mod hook;
 mod install;
 mod push;
 mod reporting;
 mod rules;
 mod scan;
+mod server;
 mod watchdog;
 
 use std::io::{self, Write};

@@ -91,7 +91,7 @@ fn point_to(outcome: &Outcome, report: &report::Options, path: &Path) -> io::Res
     )
 }
 
-fn report_options(options: &Options, terminal: bool) -> report::Options {
+pub(super) fn report_options(options: &Options, terminal: bool) -> report::Options {
     report::Options {
         format: match options.format {
             args::Format::Human => Format::Human,

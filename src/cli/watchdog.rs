@@ -20,6 +20,25 @@ pub(super) fn start(progress: &Arc<Progress>) -> io::Result<()> {
     Ok(())
 }
 
+/// Ends the process with code 2 once `limit` is over, whatever it is doing, and says `message`.
+pub(super) fn limit(limit: Duration, message: String) -> io::Result<()> {
+    let spawned = thread::Builder::new()
+        .name("time limit".to_owned())
+        .stack_size(64 << 10)
+        .spawn(move || end_after(limit, &message));
+    spawned.map(drop)
+}
+
+#[allow(
+    clippy::exit,
+    reason = "the main thread is busy; nothing else can end the process with the right code"
+)]
+fn end_after(limit: Duration, message: &str) {
+    thread::sleep(limit);
+    drop(writeln!(io::stderr(), "{message}"));
+    std::process::exit(2);
+}
+
 #[allow(
     clippy::exit,
     reason = "the main thread hangs; nothing else can end the process with the right code"

@@ -247,6 +247,14 @@ impl Repository {
         revisions::setting(&self.environment.current_dir, key)
     }
 
+    /// Whether a boolean is true in the repository's own configuration, whatever the user's and the environment's say.
+    ///
+    /// # Errors
+    /// [`GitError`] where it cannot be read or is no boolean.
+    pub fn own_flag(&self, key: &str) -> Result<bool, GitError> {
+        revisions::own_flag(&self.environment.current_dir, key)
+    }
+
     /// What HEAD has at `path`; `None` where it has nothing there or is unborn.
     ///
     /// # Errors

@@ -289,3 +289,19 @@ fn ask_user(directory: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, Git
         }),
     }
 }
+
+/// Whether `key` is true in the repository's own configuration; false where it is not set.
+///
+/// # Errors
+/// [`GitError`] where git cannot read it or it is no boolean.
+pub(super) fn own_flag(directory: &Path, key: &str) -> Result<bool, GitError> {
+    let arguments = [
+        "config",
+        "--local",
+        "--type=bool",
+        "--default=false",
+        "--get",
+        key,
+    ];
+    Ok(run(directory, &arguments)?.trim() == b"true")
+}

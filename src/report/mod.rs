@@ -19,6 +19,7 @@ mod runner;
 pub mod sarif;
 mod shell;
 mod variable;
+pub mod wire;
 mod words;
 
 use std::io::{self, Write};

@@ -196,7 +196,7 @@ fn place(finding: &Finding) -> String {
     }
 }
 
-fn revoke(text: &mut String, findings: &[&Finding]) {
+pub(super) fn revoke(text: &mut String, findings: &[&Finding]) {
     let mut seen = HashSet::new();
     let mut places = Vec::new();
     for finding in findings {

@@ -7,6 +7,7 @@ pub mod outgoing;
 mod parallel;
 pub mod paths;
 pub mod push;
+pub mod receive;
 mod refspec;
 pub mod remote;
 pub mod rewrite;
