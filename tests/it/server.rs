@@ -1,0 +1,390 @@
+//! `hook pre-receive` and `hook update`: real pushes to a real bare repository, which takes nothing in that was not read.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::{GUARD, Run, Sandbox, hf_token, write_script};
+
+/// A work tree with the remote `server`, a bare repository that has its first commit on `main`.
+pub struct Server {
+    pub sandbox: Sandbox,
+    bare: PathBuf,
+}
+
+impl Server {
+    /// With `hf-guard hook pre-receive` in place.
+    #[track_caller]
+    pub fn new() -> Self {
+        let server = Self::without_hook(&[]);
+        server.hook("pre-receive", "");
+        server
+    }
+
+    /// With no hook yet; `options` are those of `git init`.
+    #[track_caller]
+    pub fn without_hook(options: &[&str]) -> Self {
+        Self::at("server.git", options)
+    }
+
+    /// The same, with the bare repository in a folder of another name.
+    #[track_caller]
+    pub fn at(name: &str, options: &[&str]) -> Self {
+        let sandbox = Sandbox::with_init_options(options);
+        let bare = sandbox.root().join(name);
+        let path = bare.to_str().expect("the folder's name is UTF-8");
+        let mut arguments = vec!["init", "--quiet", "--bare", "--initial-branch=main"];
+        arguments.extend(options);
+        arguments.push(path);
+        sandbox.git(&arguments);
+        sandbox.git(&["remote", "add", "server", path]);
+        sandbox.write("a.py", "import os\n");
+        sandbox.commit_all("first");
+        sandbox.git(&["push", "--quiet", "server", "main"]);
+        Self { sandbox, bare }
+    }
+
+    pub fn bare(&self) -> &Path {
+        &self.bare
+    }
+
+    /// Installs `hf-guard hook HOOK OPTIONS`, in the few words that the documentation shows.
+    #[track_caller]
+    pub fn hook(&self, hook: &str, options: &str) {
+        self.script(
+            hook,
+            &format!("exec '{GUARD}' hook {hook} {options} \"$@\""),
+        );
+    }
+
+    /// Installs any script as a hook.
+    #[track_caller]
+    pub fn script(&self, hook: &str, body: &str) {
+        write_script(&self.bare.join("hooks").join(hook), body);
+    }
+
+    /// Commits `content` as `path`.
+    #[track_caller]
+    pub fn commit(&self, path: &str, content: &str) {
+        self.sandbox.write(path, content);
+        self.sandbox.commit_all("work");
+    }
+
+    /// `git push server ARGUMENTS`.
+    #[track_caller]
+    pub fn push(&self, arguments: &[&str]) -> Run {
+        let mut all = vec!["push", "server"];
+        all.extend(arguments);
+        self.sandbox.try_git(&all)
+    }
+
+    /// Pushes, and asserts that the server takes it without a word of ours.
+    #[track_caller]
+    pub fn assert_taken(&self, arguments: &[&str]) {
+        let run = self.push(arguments);
+        run.assert_code(0);
+        assert!(!run.stderr.contains("hf-guard"), "{}", run.stderr);
+    }
+
+    /// Pushes, and asserts that no ref of the server moves, that `expected` is told, and that `token` is not.
+    #[track_caller]
+    pub fn assert_refused(&self, arguments: &[&str], expected: &str, token: &str) -> Run {
+        let before = self.refs();
+        let run = self.push(arguments);
+        run.assert_code(1).assert_hides(token);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+        assert!(run.stderr.contains("remote: hf-guard: "), "{}", run.stderr);
+        assert!(run.stderr.contains("refused"), "{}", run.stderr);
+        assert!(run.stderr.contains("hook declined"), "{}", run.stderr);
+        assert_eq!(before, self.refs(), "a ref of the server moved");
+        run
+    }
+
+    /// Every ref of the server and what it points at.
+    #[track_caller]
+    pub fn refs(&self) -> String {
+        self.git(&["for-each-ref"])
+    }
+
+    /// Runs git in the bare repository.
+    #[track_caller]
+    pub fn git(&self, arguments: &[&str]) -> String {
+        let run = self.sandbox.git_in(&self.bare, arguments);
+        run.assert_code(0);
+        run.stdout
+    }
+
+    /// Whether any object of the server, reachable or not, holds `text`.
+    #[track_caller]
+    pub fn holds(&self, text: &str) -> bool {
+        let every_object = "git cat-file --batch --batch-all-objects --buffer";
+        let run = Run::of(
+            self.sandbox
+                .command("sh")
+                .current_dir(&self.bare)
+                .args(["-c", every_object]),
+        );
+        run.assert_code(0).stdout.contains(text)
+    }
+}
+
+#[test]
+fn a_push_is_taken_until_it_brings_a_token() {
+    let server = Server::new();
+    server.commit("a.py", "import sys\n");
+    server.assert_taken(&["main"]);
+    let token = hf_token(901);
+    server.commit("a.py", &format!("import sys\nkey = \"{token}\"\n"));
+    let run = server.assert_refused(&["main"], "remote: a.py:2:8: ", &token);
+    assert!(run.stderr.contains("git commit --amend"), "{}", run.stderr);
+    assert!(!server.holds(&token), "git drops what pre-receive refuses");
+    server.sandbox.git(&["reset", "--hard", "HEAD^"]);
+    server.commit("a.py", "import sys, os\n");
+    server.assert_taken(&["main"]);
+}
+
+#[test]
+fn without_the_hook_the_token_is_taken() {
+    let server = Server::without_hook(&[]);
+    let token = hf_token(902);
+    server.commit("a.py", &token);
+    server.assert_taken(&["main"]);
+    assert!(server.holds(&token));
+}
+
+#[test]
+fn a_new_branch_brings_what_no_ref_has() {
+    let server = Server::new();
+    let token = hf_token(903);
+    server.sandbox.git(&["checkout", "--quiet", "-b", "topic"]);
+    server.commit("b.py", &token);
+    server.assert_refused(&["topic"], "remote: b.py:1:1: ", &token);
+    server.assert_refused(&["HEAD:refs/changes/1/head"], "b.py:1:1: ", &token);
+}
+
+#[test]
+fn the_first_push_of_all_is_read() {
+    let server = Server::new();
+    let token = hf_token(904);
+    server.git(&["update-ref", "-d", "refs/heads/main"]);
+    server.commit("b.py", &token);
+    server.assert_refused(&["main"], "remote: b.py:1:1: ", &token);
+}
+
+#[test]
+fn a_token_that_a_later_commit_takes_out_is_still_refused() {
+    let server = Server::new();
+    let token = hf_token(905);
+    server.commit("a.py", &format!("x = 1\n{token}\n"));
+    let holder = server.sandbox.git(&["rev-parse", "HEAD"]);
+    let parent = server.sandbox.git(&["rev-parse", "HEAD^"]);
+    server.commit("a.py", "x = 1\n");
+    server.commit("b.py", "y = 1\n");
+    let run = server.assert_refused(&["main"], "remote: a.py:2:1: ", &token);
+    assert!(run.stderr.contains(holder.trim()), "{}", run.stderr);
+    assert!(run.stderr.contains("a later commit takes it out"));
+    let rebase = format!("git rebase --interactive {}", &parent[..12]);
+    assert!(run.stderr.contains(&rebase), "{}", run.stderr);
+}
+
+#[test]
+fn a_force_push_is_read_from_where_the_histories_part() {
+    let server = Server::new();
+    server.commit("b.py", "y = 1\n");
+    server.assert_taken(&["main"]);
+    let token = hf_token(906);
+    server.sandbox.git(&["reset", "--quiet", "--hard", "HEAD^"]);
+    server.commit("c.py", &token);
+    server.assert_refused(&["--force", "main"], "remote: c.py:1:1: ", &token);
+    server.sandbox.git(&["reset", "--quiet", "--hard", "HEAD^"]);
+    server.commit("c.py", "z = 1\n");
+    server.assert_taken(&["--force", "main"]);
+}
+
+#[test]
+fn deleting_is_not_held_up() {
+    let server = Server::new();
+    let token = hf_token(907);
+    server.commit("b.py", &token);
+    // It came in while there was no hook.
+    std::fs::remove_file(server.bare().join("hooks/pre-receive")).expect("the hook is there");
+    server.assert_taken(&["HEAD:refs/heads/bad", "HEAD:refs/heads/worse"]);
+    server.hook("pre-receive", "");
+    server.assert_taken(&["--delete", "bad"]);
+    assert!(!server.refs().contains("refs/heads/bad"));
+    // A deletion does not carry others through.
+    server.sandbox.git(&["reset", "--quiet", "--hard", "HEAD^"]);
+    let other = hf_token(908);
+    server.commit("c.py", &other);
+    server.assert_refused(&[":worse", "main"], "remote: c.py:1:1: ", &other);
+}
+
+#[test]
+fn every_ref_of_a_push_is_read() {
+    let server = Server::new();
+    let token = hf_token(909);
+    for branch in ["one", "two", "three"] {
+        server
+            .sandbox
+            .git(&["checkout", "--quiet", "-b", branch, "main"]);
+        let content = if branch == "two" { &*token } else { "clean\n" };
+        server.commit(&format!("{branch}.py"), content);
+    }
+    server.assert_refused(&["one", "two", "three"], "remote: two.py:1:1: ", &token);
+    server.assert_taken(&["one", "three"]);
+}
+
+#[test]
+fn tags_are_read_with_their_message() {
+    let server = Server::new();
+    let token = hf_token(910);
+    server
+        .sandbox
+        .git(&["tag", "--annotate", "v1", "--message", &token]);
+    server.assert_refused(&["v1"], " in the message: ", &token);
+    server
+        .sandbox
+        .git(&["tag", "--annotate", "v2", "--message", "clean"]);
+    server.assert_taken(&["v2"]);
+    // The same tag object under another name is not new.
+    server.assert_taken(&["v2:refs/tags/v3"]);
+    server.commit("b.py", &token);
+    server.sandbox.git(&["tag", "light"]);
+    server.assert_refused(&["light"], "remote: b.py:1:1: ", &token);
+    let blob = server.sandbox.git(&["rev-parse", "HEAD:b.py"]);
+    server.sandbox.git(&["tag", "blob", blob.trim()]);
+    server.assert_refused(&["blob"], "remote: blob:1:1: ", &token);
+    let tree = server.sandbox.git(&["rev-parse", "HEAD^{tree}"]);
+    server.sandbox.git(&["tag", "tree", tree.trim()]);
+    server.assert_refused(&["tree"], "remote: b.py:1:1: ", &token);
+}
+
+#[test]
+fn messages_people_and_ref_names_are_read() {
+    let server = Server::new();
+    let token = hf_token(911);
+    server.commit("b.py", "clean\n");
+    server
+        .sandbox
+        .git(&["commit", "--amend", "--quiet", "--message", &token]);
+    server.assert_refused(&["main"], "commit message:1:1: ", &token);
+    let author = format!("--author=A <{token}@example.org>");
+    server
+        .sandbox
+        .git(&["commit", "--amend", "--quiet", "--message", "m", &author]);
+    server.assert_refused(&["main"], " in the author or committer: ", &token);
+    // Nothing repeats it: git names the refs that it refuses, so the name is asked for where git does not print it.
+    let old = "0".repeat(40);
+    let new = server.git(&["rev-parse", "main"]);
+    let line = format!("{old} {} refs/heads/{token}\n", new.trim());
+    let run = crate::support::run_with_input(
+        server
+            .sandbox
+            .command(GUARD)
+            .current_dir(server.bare())
+            .env("GIT_DIR", ".")
+            .args(["hook", "pre-receive"]),
+        line.as_bytes(),
+    );
+    run.assert_code(1).assert_hides(&token);
+    assert!(
+        run.stdout.contains(" in the ref's name: "),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn what_another_branch_has_is_not_read_again() {
+    let server = Server::without_hook(&[]);
+    let token = hf_token(912);
+    server.sandbox.git(&["checkout", "--quiet", "-b", "topic"]);
+    server.commit("b.py", &token);
+    server.assert_taken(&["topic"]);
+    server.hook("pre-receive", "");
+    server.assert_taken(&["topic:refs/heads/copy"]);
+    server.commit("c.py", "clean\n");
+    server.assert_taken(&["HEAD:main"]);
+    let other = hf_token(913);
+    server.commit("d.py", &other);
+    let run = server.assert_refused(&["HEAD:main"], "remote: d.py:1:1: ", &other);
+    assert!(!run.stderr.contains("b.py"), "{}", run.stderr);
+}
+
+#[test]
+fn what_a_merge_adds_by_itself_is_read_and_what_it_joins_is_not() {
+    let server = Server::new();
+    server.sandbox.git(&["checkout", "--quiet", "-b", "topic"]);
+    server.commit("b.py", "b = 1\n");
+    server.assert_taken(&["topic"]);
+    server.sandbox.git(&["checkout", "--quiet", "main"]);
+    server.commit("a.py", "import sys\n");
+    server.assert_taken(&["main"]);
+    server
+        .sandbox
+        .git(&["merge", "--quiet", "--no-edit", "topic"]);
+    server.assert_taken(&["main"]);
+    server.sandbox.git(&["reset", "--quiet", "--hard", "HEAD^"]);
+    let token = hf_token(914);
+    server
+        .sandbox
+        .git(&["merge", "--quiet", "--no-commit", "topic"]);
+    server
+        .sandbox
+        .write("b.py", format!("b = 1\nkey = \"{token}\"\n"));
+    server.sandbox.commit_all("evil");
+    server.assert_refused(&["--force", "main"], "remote: b.py:2:8: ", &token);
+}
+
+#[test]
+fn update_reads_one_ref_after_the_other() {
+    let server = Server::without_hook(&[]);
+    server.hook("update", "");
+    let token = hf_token(915);
+    server.sandbox.git(&["branch", "clean"]);
+    server.commit("b.py", &token);
+    let run = server.push(&["main", "clean"]);
+    run.assert_code(1).assert_hides(&token);
+    assert!(run.stderr.contains("remote: b.py:1:1: "), "{}", run.stderr);
+    assert!(
+        server.refs().contains("refs/heads/clean"),
+        "the other ref is taken"
+    );
+    assert!(!server.git(&["ls-tree", "main"]).contains("b.py"));
+    // Refused once is refused again, although the objects may lie on the server by now.
+    server.assert_refused(&["main"], "remote: b.py:1:1: ", &token);
+    server.assert_taken(&["--delete", "clean"]);
+    server
+        .sandbox
+        .git(&["tag", "--annotate", "v1", "--message", &token, "HEAD^"]);
+    server.assert_refused(&["v1"], " in the message: ", &token);
+}
+
+#[test]
+fn an_atomic_push_is_taken_whole_or_not_at_all() {
+    let server = Server::without_hook(&[]);
+    server.hook("update", "");
+    let token = hf_token(916);
+    server.sandbox.git(&["branch", "clean"]);
+    server.commit("b.py", &token);
+    let before = server.refs();
+    server
+        .push(&["--atomic", "clean", "main"])
+        .assert_code(1)
+        .assert_hides(&token);
+    assert_eq!(before, server.refs());
+}
+
+#[test]
+fn sha256_repositories_are_served_alike() {
+    let server = Server::without_hook(&["--object-format=sha256"]);
+    for hook in ["pre-receive", "update"] {
+        server.hook(hook, "");
+        let token = hf_token(917);
+        server.commit("b.py", "clean\n");
+        server.assert_taken(&["main"]);
+        server.commit("b.py", &format!("\n{token}\n"));
+        server.assert_refused(&["main"], "remote: b.py:2:1: ", &token);
+        server.assert_refused(&["main:new"], "remote: b.py:2:1: ", &token);
+        server.sandbox.git(&["reset", "--quiet", "--hard", "HEAD^"]);
+        std::fs::remove_file(server.bare().join("hooks").join(hook)).expect("the hook is there");
+    }
+}
