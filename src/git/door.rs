@@ -27,6 +27,13 @@ impl Door {
     /// [`GitError`] where there is none, or neither can read it.
     pub(super) fn open(ownership: Ownership, environment: &Environment) -> Result<Self, GitError> {
         let directory = &environment.current_dir;
+        if environment.alternates.quoted {
+            // libgit2 would look for packs in a directory with quotes in its name, and find none.
+            if ownership == Ownership::Check {
+                Git::ask_whether_trusted(directory)?;
+            }
+            return Git::open(directory).map(Self::Git);
+        }
         let trust = match ownership {
             Ownership::CheckedByGit => Trust::All,
             Ownership::Check => Trust::Own,
@@ -156,7 +163,13 @@ impl Door {
             None => self.common_dir().join("objects"),
         };
         std::iter::once(own)
-            .chain(environment.alternates.iter().map(|path| base.join(path)))
+            .chain(
+                environment
+                    .alternates
+                    .directories
+                    .iter()
+                    .map(|path| base.join(path)),
+            )
             .collect()
     }
 

@@ -5,6 +5,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::alternates::Alternates;
+
 /// The variables that name files of the repository.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Environment {
@@ -13,7 +15,7 @@ pub(super) struct Environment {
     /// `GIT_OBJECT_DIRECTORY`: where new objects go, a quarantine while a push is received.
     pub(super) object_directory: Option<PathBuf>,
     /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`: where else objects are.
-    pub(super) alternates: Vec<PathBuf>,
+    pub(super) alternates: Alternates,
     /// Whether `GIT_DIR` is set; then git does not leave the current directory unless it knows the work tree.
     pub(super) names_git_dir: bool,
     /// The current directory, for relative paths.
@@ -29,9 +31,7 @@ impl Environment {
         Self {
             index_file: path("GIT_INDEX_FILE"),
             object_directory: path("GIT_OBJECT_DIRECTORY"),
-            alternates: std::env::split_paths(&alternates)
-                .filter(|path| !path.as_os_str().is_empty())
-                .collect(),
+            alternates: Alternates::parse(alternates.as_encoded_bytes()),
             names_git_dir: variable("GIT_DIR").is_some(),
             // Where it was deleted under us, whoever opens something in it says so.
             current_dir: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),

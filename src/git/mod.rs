@@ -13,6 +13,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod alternates;
 mod cache_tree;
 mod compare;
 mod difference;

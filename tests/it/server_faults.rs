@@ -253,7 +253,7 @@ fn names_steer_no_terminal_at_the_other_end() {
         .sandbox
         .write(name, format!("\u{1b}[31m\"{token}\"\u{8}\u{200b}\n"));
     server.sandbox.git(&["add", "--all"]);
-    let author = "--author=\u{1b}[2J\u{202e}Eve <eve@example.org>";
+    let author = "--author=Eve\u{1b}[2J\u{202e}E <eve@example.org>";
     server
         .sandbox
         .git(&["commit", "--quiet", "--message", "m", author]);
@@ -267,7 +267,7 @@ fn names_steer_no_terminal_at_the_other_end() {
         );
     }
     assert!(
-        run.stderr.contains("\\x1b[2J\\u{202e}Eve"),
+        run.stderr.contains("Eve\\x1b[2J\\u{202e}E"),
         "{}",
         run.stderr
     );
