@@ -14,7 +14,7 @@ use super::break_glass::{self, Permission};
 use super::{Ended, reporting, scan, watchdog};
 use crate::config::{self, Config, ConfigError};
 use crate::finding::Finding;
-use crate::git::{Oid, Ownership, Repository};
+use crate::git::{GitError, Oid, Ownership, Repository};
 use crate::outcome::{Exit, Outcome};
 use crate::report::wire::{self, Acceptance};
 use crate::source::push::RefUpdate;
@@ -41,6 +41,13 @@ enum ServerError {
         /// Why.
         #[source]
         source: ConfigError,
+    },
+    /// A tree of the push cannot be read.
+    #[error("cannot look for a configuration in what is pushed")]
+    Tree {
+        /// Why.
+        #[source]
+        source: GitError,
     },
     /// The push brings a configuration that would stop the next push.
     #[error("{name} would get a configuration that cannot be used; mend it and push again")]
@@ -108,11 +115,21 @@ fn check(
     let portions = receive::portions(updates, judge, &repository)?;
     let mut outcome = scanned(&portions, judge, &repository, server, options)?;
     let mut remarks = Vec::new();
-    if outcome.exit() != Exit::Clean {
+    let broken = match judge {
+        Judge::Base => check_new_configurations(&portions, &repository),
+        Judge::Administrator => Ok(()),
+    };
+    if outcome.exit() == Exit::Clean {
+        broken?;
+    } else {
         outcome.rewrite = receive::way(outcome.blocking(), &portions, &repository)?;
         let tips: Vec<Oid> = portions.iter().flat_map(Portion::commits).collect();
         rewrite::note_what_is_gone(&mut outcome.findings, &tips, &repository)?;
-        remarks = break_glass::apply(&mut outcome, updates, permission, &repository)?;
+        remarks = match broken {
+            Ok(()) => break_glass::apply(&mut outcome, updates, permission, &repository)?,
+            // Told beside the findings, so that both can be mended at once.
+            Err(error) => vec![with_causes(&error)],
+        };
     }
     tell(&outcome, judge, &remarks, options)?;
     Ok(outcome.exit())
@@ -145,25 +162,31 @@ fn scanned(
             },
         )?;
         join(&mut whole, part);
-        if judge == Judge::Base {
-            check_new_configurations(portion, repository)?;
-        }
     }
     Ok(whole)
 }
 
 /// A configuration that cannot be used would stop every later push to its branch, the one that mends it included.
 fn check_new_configurations(
-    portion: &Portion,
+    portions: &[Portion],
     repository: &Repository,
-) -> Result<(), Box<dyn Error>> {
-    for (name, mode, oid) in portion.new_configurations(repository)? {
-        config::from_blob(repository, mode, &oid).map_err(|source| ServerError::Tip {
-            name: escape::for_terminal(name),
-            source,
-        })?;
+) -> Result<(), ServerError> {
+    for portion in portions {
+        let new = portion.new_configurations(repository);
+        for (name, mode, oid) in new.map_err(|source| ServerError::Tree { source })? {
+            config::from_blob(repository, mode, &oid).map_err(|source| ServerError::Tip {
+                name: escape::for_terminal(name),
+                source,
+            })?;
+        }
     }
     Ok(())
+}
+
+fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let chain = std::iter::successors(Some(error), |&error| error.source());
+    let words: Vec<String> = chain.map(ToString::to_string).collect();
+    words.join(": ")
 }
 
 /// A commit that two refs bring is read for both, and told once; it passes only where both let it.

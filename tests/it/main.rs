@@ -40,6 +40,7 @@ mod sarif;
 mod server;
 mod server_break_glass;
 mod server_faults;
+mod server_layouts;
 mod server_trust;
 mod staged;
 mod state;
