@@ -3,13 +3,15 @@
 
 usage() {
     cat <<'END'
-Usage: install.sh [--global] [--build] [--uninstall]
+Usage: install.sh [--global] [--hook NAME]... [--build] [--uninstall]
 
 Installs the hooks of hf-guard into the repository you stand in. The program is the
 one on PATH, or else it is built from this checkout by `cargo install`, into
 $CARGO_HOME/bin (~/.cargo/bin); HF_GUARD_ROOT=FOLDER puts it into FOLDER/bin.
 
   --global     for every repository of yours (see `hf-guard install --help`)
+  --hook NAME  only this hook: pre-commit, pre-merge-commit, prepare-commit-msg,
+               commit-msg or pre-push
   --build      build the program from this checkout, even if one is on PATH
   --uninstall  take the hooks away, restore those that were there before, and
                leave the program (`cargo uninstall hf-guard` removes it)
@@ -52,10 +54,34 @@ build() {
     works "$binary" || fail "$binary was built but does not run here"
 }
 
+# Whether the hook called $1 was named, or none was.
+is_meant() {
+    case ${hooks:- --hook $1 } in
+        *" --hook $1 "*) return 0 ;;
+        *) return 1 ;;
+    esac
+}
+
+# Adds the hook called $1 to those that are meant.
+add_hook() {
+    # Before anything is built or removed.
+    case $1 in
+        '' | *[!a-z-]*) ;;
+        *)
+            if [ -f "$checkout/hooks/$1" ]; then
+                hooks="$hooks --hook $1 "
+                return
+            fi
+            ;;
+    esac
+    fail "there is no hook '$1'; install.sh --help lists those it knows"
+}
+
 # The program is gone, but not its hooks: what `hf-guard uninstall` does, as far as it can be done without it.
 remove_hooks() {
     folder=$(git rev-parse --git-path hooks) || exit 2
     for shim in "$checkout"/hooks/*; do
+        is_meant "${shim##*/}" || continue
         hook=$folder/${shim##*/}
         kept=$hook.before-hf-guard
         if [ -h "$hook" ] || [ ! -f "$hook" ]; then
@@ -79,8 +105,20 @@ main() {
     action=install
     global=
     build=
-    for argument in "$@"; do
-        case $argument in
+    hooks=
+    case $0 in
+        */*) checkout=${0%/*} ;;
+        *) checkout=. ;;
+    esac
+    checkout=$(CDPATH='' cd -- "${checkout:-/}" && pwd -P) || exit 2
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --hook)
+                [ $# -gt 1 ] || fail "--hook wants a name; install.sh --help lists them"
+                add_hook "$2"
+                shift
+                ;;
+            --hook=*) add_hook "${1#--hook=}" ;;
             --uninstall) action=uninstall ;;
             --global) global=--global ;;
             --build) build=yes ;;
@@ -88,15 +126,11 @@ main() {
                 usage
                 exit
                 ;;
-            *) fail "unknown option '$argument'; install.sh --help lists those it knows" ;;
+            *) fail "unknown option '$1'; install.sh --help lists those it knows" ;;
         esac
+        shift
     done
 
-    case $0 in
-        */*) checkout=${0%/*} ;;
-        *) checkout=. ;;
-    esac
-    checkout=$(CDPATH='' cd -- "${checkout:-/}" && pwd -P) || exit 2
     root=${HF_GUARD_ROOT:-${CARGO_HOME:-${HOME:?}/.cargo}}
 
     command -v git >/dev/null || fail "git is not on PATH: install it and run this again"
@@ -107,7 +141,8 @@ main() {
 
     if [ "$action" = uninstall ]; then
         if find_binary; then
-            exec "$binary" uninstall $global
+            # shellcheck disable=SC2086 # a list of words
+            exec "$binary" uninstall $global $hooks
         elif [ -n "$global" ]; then
             fail "hf-guard is gone, and only it knows what --global did: run install.sh --build, then this again"
         fi
@@ -117,7 +152,8 @@ main() {
     if [ -n "$build" ] || ! find_binary; then
         build
     fi
-    exec "$binary" install $global
+    # shellcheck disable=SC2086 # a list of words
+    exec "$binary" install $global $hooks
 }
 
 main "$@"

@@ -4,8 +4,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::install::{self, HOOKS};
 use crate::source::Progress;
 
 /// Keeps Hugging Face tokens, and the credentials that live beside them, out of git.
@@ -84,8 +86,8 @@ pub(super) enum Command {
     Hook(HookArguments),
     /// Install the hooks into this repository
     ///
-    /// A hook that is there is kept as NAME.before-hf-guard and runs first. Running this again changes nothing, or updates
-    /// the hooks of an older version.
+    /// A hook that is there is kept as NAME.before-hf-guard and runs first; one that is there for pre-push, such as that of
+    /// git-lfs, runs after hf-guard. Running this again changes nothing, or updates the hooks of an older version.
     Install(InstallArguments),
     /// Remove the hooks and restore what was there before
     Uninstall(UninstallArguments),
@@ -201,6 +203,8 @@ pub(super) struct InstallArguments {
     /// core.hooksPath, if you have set it, or else in the template of new repositories.
     #[arg(long)]
     pub(super) global: bool,
+    #[command(flatten)]
+    pub(super) hooks: HookSelection,
 }
 
 #[derive(Debug, Args)]
@@ -208,6 +212,30 @@ pub(super) struct UninstallArguments {
     /// What `install --global` did
     #[arg(long)]
     pub(super) global: bool,
+    #[command(flatten)]
+    pub(super) hooks: HookSelection,
+}
+
+/// Which hooks are meant.
+#[derive(Debug, Args)]
+pub(super) struct HookSelection {
+    /// Only this hook; may be given several times
+    #[arg(long = "hook", value_name = "NAME", value_parser = hook_names())]
+    names: Vec<String>,
+}
+
+impl HookSelection {
+    /// Those that were named, or all, each once and in the order of [`HOOKS`].
+    pub(super) fn hooks(&self) -> Vec<&'static install::Hook> {
+        HOOKS
+            .iter()
+            .filter(|hook| self.names.is_empty() || self.names.iter().any(|name| name == hook.name))
+            .collect()
+    }
+}
+
+fn hook_names() -> impl TypedValueParser<Value = String> {
+    PossibleValuesParser::new(HOOKS.iter().map(|hook| hook.name))
 }
 
 #[derive(Debug, Args)]

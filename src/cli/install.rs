@@ -18,9 +18,10 @@ use crate::text::escape::for_terminal;
 pub(super) fn install(arguments: &InstallArguments, options: &Options) -> Ended {
     let git = Git::new("git");
     let binary = binary()?;
+    let hooks = arguments.hooks.hooks();
     let mut text = Vec::new();
     if arguments.global {
-        match install::install_globally(&git, &data_folder()?, &binary)? {
+        match install::install_globally(&git, &hooks, &data_folder()?, &binary)? {
             Global::Configured(hooks) => {
                 tell_hooks(&mut text, &hooks)?;
                 writeln!(
@@ -46,7 +47,7 @@ pub(super) fn install(arguments: &InstallArguments, options: &Options) -> Ended 
             }
         }
     } else {
-        let changes = install::install(&git, &binary)?;
+        let changes = install::install(&git, &hooks, &binary)?;
         tell_hooks(&mut text, &changes.hooks)?;
         tell_folder(&mut text, changes.folder)?;
     }
@@ -55,16 +56,17 @@ pub(super) fn install(arguments: &InstallArguments, options: &Options) -> Ended 
 
 pub(super) fn uninstall(arguments: &UninstallArguments, options: &Options) -> Ended {
     let git = Git::new("git");
+    let hooks = arguments.hooks.hooks();
     let mut text = Vec::new();
     if arguments.global {
-        let mut hooks = install::uninstall_globally(&git, &data_folder()?)?;
-        hooks.retain(|placed| placed.done != Done::Absent);
-        if hooks.is_empty() {
+        let mut placed = install::uninstall_globally(&git, &hooks, &data_folder()?)?;
+        placed.retain(|placed| placed.done != Done::Absent);
+        if placed.is_empty() {
             writeln!(text, "no hook of hf-guard serves every repository")?;
         }
-        tell_hooks(&mut text, &hooks)?;
+        tell_hooks(&mut text, &placed)?;
     } else {
-        tell_hooks(&mut text, &install::uninstall(&git)?.hooks)?;
+        tell_hooks(&mut text, &install::uninstall(&git, &hooks)?.hooks)?;
     }
     finish(&text, options)
 }
@@ -83,9 +85,13 @@ fn tell_hooks(to: &mut impl Write, hooks: &[Placed]) -> io::Result<()> {
         let kept = format!("{}{KEPT_SUFFIX}", kept.display());
         match placed.done {
             Done::Installed => writeln!(to, "{path}: installed"),
-            Done::InstalledBefore(Kept::Runs) => writeln!(
+            Done::InstalledBefore(Kept::RunsFirst) => writeln!(
                 to,
                 "{path}: installed; the hook that was there runs first, as {kept}"
+            ),
+            Done::InstalledBefore(Kept::RunsLast) => writeln!(
+                to,
+                "{path}: installed; the hook that was there runs after it, as {kept}"
             ),
             Done::InstalledBefore(Kept::Ignored) => writeln!(
                 to,

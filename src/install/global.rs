@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use super::folder::must_hold_files;
 use super::git::{Git, Scope, Version, to_path};
 use super::place::Done;
-use super::shim::{HOOKS, Hook, quote};
-use super::{InstallError, Placed, install_into, uninstall_from};
+use super::shim::{HOOKS, Hook, is_shim, quote};
+use super::{InstallError, Placed, Selection, install_into, uninstall_from};
 
 /// The first git that runs hooks from its configuration.
 const CONFIGURED_HOOKS: Version = (2, 54);
@@ -34,37 +34,42 @@ pub enum Global {
     },
 }
 
-/// Installs the hooks for every repository; `data` is the folder for files of the person's programs.
+/// Installs `hooks` for every repository; `data` is the folder for files of the person's programs.
 ///
 /// # Errors
 /// [`InstallError`] where git refuses, the machine's settings stand in the way, or a file cannot be written.
-pub fn install(git: &Git, data: &Path, binary: &Path) -> Result<Global, InstallError> {
+pub fn install(
+    git: &Git,
+    hooks: &Selection,
+    data: &Path,
+    binary: &Path,
+) -> Result<Global, InstallError> {
     if git.version()? >= Some(CONFIGURED_HOOKS) {
-        return Ok(Global::Configured(configure(git, data, binary)?));
+        return Ok(Global::Configured(configure(git, hooks, data, binary)?));
     }
     if let Some(folder) = hooks_path(git)? {
-        return Ok(Global::HooksPath(install_into(&folder, binary)?));
+        return Ok(Global::HooksPath(install_into(&folder, hooks, binary)?));
     }
     let template = match template_of_person(git)? {
         Some(template) => template,
         None => make_template(git, data)?,
     };
-    let hooks = install_into(&template.join("hooks"), binary)?;
+    let hooks = install_into(&template.join("hooks"), hooks, binary)?;
     Ok(Global::Template { template, hooks })
 }
 
-/// Takes away whatever [`install`] did, by this git or an older one.
+/// Takes away whatever [`install`] did for `hooks`, by this git or an older one.
 ///
 /// # Errors
 /// [`InstallError`] where git refuses or a file cannot be removed.
-pub fn uninstall(git: &Git, data: &Path) -> Result<Vec<Placed>, InstallError> {
-    let mut placed = unconfigure(git, data)?;
+pub fn uninstall(git: &Git, hooks: &Selection, data: &Path) -> Result<Vec<Placed>, InstallError> {
+    let mut placed = unconfigure(git, hooks, data)?;
     if let Ok(Some(folder)) = hooks_path(git) {
-        placed.extend(uninstall_from(&folder)?);
+        placed.extend(uninstall_from(&folder, hooks)?);
     }
     if let Some(template) = template_of_person(git)? {
-        placed.extend(uninstall_from(&template.join("hooks"))?);
-        if template == own_template(data) {
+        placed.extend(uninstall_from(&template.join("hooks"), hooks)?);
+        if template == own_template(data) && !serves(&template) {
             git.read(&["config", "--global", "--unset-all", "init.templateDir"])?;
             fs::remove_dir_all(&template).map_err(InstallError::file("remove", &template))?;
         }
@@ -72,10 +77,15 @@ pub fn uninstall(git: &Git, data: &Path) -> Result<Vec<Placed>, InstallError> {
     Ok(placed)
 }
 
-fn configure(git: &Git, data: &Path, binary: &Path) -> Result<Vec<Placed>, InstallError> {
+fn configure(
+    git: &Git,
+    hooks: &Selection,
+    data: &Path,
+    binary: &Path,
+) -> Result<Vec<Placed>, InstallError> {
     let folder = configured_folder(data);
-    let mut placed = install_into(&folder, binary)?;
-    for (hook, placed) in HOOKS.iter().zip(&mut placed) {
+    let mut placed = install_into(&folder, hooks, binary)?;
+    for (hook, placed) in hooks.iter().zip(&mut placed) {
         let command = to_path(&quote(&folder.join(hook.name))?)?;
         // The event last: git stops every commit at an event without a command.
         let wanted = [
@@ -102,14 +112,21 @@ fn configure(git: &Git, data: &Path, binary: &Path) -> Result<Vec<Placed>, Insta
     Ok(placed)
 }
 
-fn unconfigure(git: &Git, data: &Path) -> Result<Vec<Placed>, InstallError> {
-    for hook in HOOKS {
+fn unconfigure(git: &Git, hooks: &Selection, data: &Path) -> Result<Vec<Placed>, InstallError> {
+    for hook in hooks {
         let command = git.setting(&format!("{}.command", section(hook)))?;
         if command.is_some_and(|command| command.scope == Scope::Global) {
             git.read(&["config", "--global", "--remove-section", &section(hook)])?;
         }
     }
-    uninstall_from(&configured_folder(data))
+    uninstall_from(&configured_folder(data), hooks)
+}
+
+/// Whether one of our hooks is left in the template.
+fn serves(template: &Path) -> bool {
+    HOOKS.iter().any(|hook| {
+        fs::read(template.join("hooks").join(hook.name)).is_ok_and(|content| is_shim(&content))
+    })
 }
 
 /// Each event has a name of its own, as git does not tell a command which event it serves.

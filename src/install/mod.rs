@@ -33,39 +33,46 @@ pub struct Placed {
 /// What was done in one folder of hooks.
 #[derive(Debug)]
 pub struct Changes {
-    /// One entry a hook, in the order of [`HOOKS`].
+    /// One entry a hook, in the order in which they were asked for.
     pub hooks: Vec<Placed>,
     /// What the person should know about this folder.
     pub folder: HookFolder,
 }
 
-/// Installs every hook into the repository that `git` stands in; `binary` is the program that they call.
+/// Hooks of [`HOOKS`]: all of them, or those that the person has named.
+pub type Selection = [&'static Hook];
+
+/// Installs `hooks` into the repository that `git` stands in; `binary` is the program that they call.
 ///
 /// # Errors
 /// [`InstallError`] where there is no repository, its hooks are not its own, or a file cannot be written.
-pub fn install(git: &Git, binary: &Path) -> Result<Changes, InstallError> {
+pub fn install(git: &Git, hooks: &Selection, binary: &Path) -> Result<Changes, InstallError> {
     let folder = folder::of_repository(git)?;
     Ok(Changes {
-        hooks: install_into(&folder.path, binary)?,
+        hooks: install_into(&folder.path, hooks, binary)?,
         folder: folder.kind,
     })
 }
 
-/// Takes every hook out of the repository that `git` stands in and restores what was there before.
+/// Takes `hooks` out of the repository that `git` stands in and restores what was there before.
 ///
 /// # Errors
 /// [`InstallError`] where there is no repository or a file cannot be removed.
-pub fn uninstall(git: &Git) -> Result<Changes, InstallError> {
+pub fn uninstall(git: &Git, hooks: &Selection) -> Result<Changes, InstallError> {
     let folder = folder::to_clear(git)?;
     Ok(Changes {
-        hooks: uninstall_from(&folder.path)?,
+        hooks: uninstall_from(&folder.path, hooks)?,
         folder: folder.kind,
     })
 }
 
 /// Looks at every hook before it changes the first, so that a refusal leaves all of them as they were.
-fn install_into(folder: &Path, binary: &Path) -> Result<Vec<Placed>, InstallError> {
-    let places = inspect(folder)?;
+fn install_into(
+    folder: &Path,
+    hooks: &Selection,
+    binary: &Path,
+) -> Result<Vec<Placed>, InstallError> {
+    let places = inspect(folder, hooks)?;
     for place in &places {
         place.check()?;
     }
@@ -80,8 +87,8 @@ fn install_into(folder: &Path, binary: &Path) -> Result<Vec<Placed>, InstallErro
         .collect()
 }
 
-fn uninstall_from(folder: &Path) -> Result<Vec<Placed>, InstallError> {
-    inspect(folder)?
+fn uninstall_from(folder: &Path, hooks: &Selection) -> Result<Vec<Placed>, InstallError> {
+    inspect(folder, hooks)?
         .iter()
         .map(|place| {
             Ok(Placed {
@@ -92,8 +99,8 @@ fn uninstall_from(folder: &Path) -> Result<Vec<Placed>, InstallError> {
         .collect()
 }
 
-fn inspect(folder: &Path) -> Result<Vec<place::Place<'static>>, InstallError> {
-    HOOKS
+fn inspect(folder: &Path, hooks: &Selection) -> Result<Vec<place::Place<'static>>, InstallError> {
+    hooks
         .iter()
         .map(|hook| place::Place::inspect(folder, hook))
         .collect()

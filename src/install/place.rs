@@ -21,7 +21,7 @@ const LEGACY_SUFFIX: &str = ".legacy";
 pub enum Done {
     /// Ours is new.
     Installed,
-    /// Ours is new; the hook that was there is kept and runs first.
+    /// Ours is new; the hook that was there is kept.
     InstalledBefore(Kept),
     /// Ours was of another version or called another program.
     Updated,
@@ -40,8 +40,10 @@ pub enum Done {
 /// Whether git would run the hook that is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// It runs first.
-    Runs,
+    /// It runs before ours.
+    RunsFirst,
+    /// It runs after ours, and only if ours found nothing.
+    RunsLast,
     /// Git passed over it, and so does ours: it is not executable, or a link that leads nowhere.
     Ignored,
 }
@@ -163,10 +165,16 @@ impl<'a> Place<'a> {
         Ok(done)
     }
 
-    /// Whether the kept hook runs.
+    /// Whether and when the kept hook runs.
     fn fate(&self) -> Result<Kept, InstallError> {
         match fs::metadata(&self.kept) {
-            Ok(metadata) if metadata.is_file() && is_executable(&metadata) => Ok(Kept::Runs),
+            Ok(metadata) if metadata.is_file() && is_executable(&metadata) => {
+                Ok(if self.hook.runs_first() {
+                    Kept::RunsLast
+                } else {
+                    Kept::RunsFirst
+                })
+            }
             Ok(_) => Ok(Kept::Ignored),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Kept::Ignored),
             Err(error) => Err(InstallError::file("look at", &self.kept)(error)),

@@ -9,7 +9,7 @@ use bstr::ByteSlice;
 use super::InstallError;
 
 /// A git hook that hf-guard serves.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Hook {
     /// Its name, as git knows it: `pre-commit`.
     pub name: &'static str,
@@ -26,6 +26,18 @@ pub static HOOKS: &[Hook] = &[
         name: "pre-merge-commit",
         shim: include_bytes!("../../hooks/pre-merge-commit"),
     },
+    Hook {
+        name: "prepare-commit-msg",
+        shim: include_bytes!("../../hooks/prepare-commit-msg"),
+    },
+    Hook {
+        name: "commit-msg",
+        shim: include_bytes!("../../hooks/commit-msg"),
+    },
+    Hook {
+        name: "pre-push",
+        shim: include_bytes!("../../hooks/pre-push"),
+    },
 ];
 
 /// How the second line of every shim begins, in this version and in all to come: it tells our files from others'.
@@ -34,7 +46,15 @@ const MARKER: &[u8] = b"# hf-guard hook: ";
 /// The line of a shim that names the program.
 const BINARY_LINE: &[u8] = b"\nbinary=''\n";
 
+/// How the line of a shim begins whose standard input is read once, for both hooks.
+const SHARED_INPUT: &[u8] = b"\ninput=share ";
+
 impl Hook {
+    /// Whether hf-guard runs before the hook that is kept, as what it reads may leave the machine by that one.
+    pub(super) fn runs_first(&self) -> bool {
+        self.shim.contains_str(SHARED_INPUT)
+    }
+
     /// The text of the hook that calls the program at `binary`.
     ///
     /// # Errors
@@ -111,6 +131,16 @@ mod tests {
         for hook in HOOKS {
             assert_eq!(common(hook), common(&HOOKS[0]), "{}", hook.name);
         }
+    }
+
+    #[test]
+    fn hf_guard_goes_first_only_where_something_leaves() {
+        let first: Vec<&str> = HOOKS
+            .iter()
+            .filter(|hook| hook.runs_first())
+            .map(|hook| hook.name)
+            .collect();
+        assert_eq!(first, ["pre-push"]);
     }
 
     #[test]

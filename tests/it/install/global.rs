@@ -47,13 +47,24 @@ fn a_new_git_gets_hooks_in_its_configuration() {
         let command = sandbox.git(&["config", "--global", "--get-all", &key("command")]);
         let call = |content: &str| {
             sandbox.stage("a.py", content);
+            sandbox.write(".git/MESSAGE", content);
             let mut shell = sandbox.command("sh");
-            Run::of(
-                shell
-                    .arg("-c")
-                    .arg(format!("{} \"$@\"", command.trim_end()))
-                    .arg("hook"),
-            )
+            shell
+                .arg("-c")
+                .arg(format!("{} \"$@\"", command.trim_end()))
+                .arg("hook");
+            match name {
+                "prepare-commit-msg" | "commit-msg" => shell.arg(".git/MESSAGE"),
+                "pre-push" => {
+                    sandbox.commit_all("work");
+                    shell.args(["origin", "https://example.org"])
+                }
+                _ => &mut shell,
+            };
+            if name == "prepare-commit-msg" {
+                sandbox.write(".git/CHERRY_PICK_HEAD", "");
+            }
+            Run::of(&mut shell)
         };
         call("key = None\n").assert_code(0);
         call(&format!("key = \"{token}\"\n"))
@@ -70,7 +81,7 @@ fn a_new_git_gets_hooks_in_its_configuration() {
     run.assert_code(0);
     assert_eq!(
         run.stdout.matches("already installed").count(),
-        2,
+        NAMES.len(),
         "{}",
         run.stdout
     );
@@ -141,7 +152,7 @@ fn an_old_git_gets_a_template_for_new_repositories() {
     run.assert_code(0);
     assert_eq!(
         run.stdout.matches("already installed").count(),
-        2,
+        NAMES.len(),
         "{}",
         run.stdout
     );
@@ -246,4 +257,40 @@ fn without_a_home_there_is_no_place() {
     run.assert_code(2);
     assert!(run.stderr.contains("set HOME"), "{}", run.stderr);
     assert!(fs::exists(hooks(&sandbox)).expect("it can be looked for"));
+}
+
+#[test]
+fn a_hook_can_be_chosen_for_every_repository() {
+    for version in ["2.54.0", "2.47.3"] {
+        let sandbox = Sandbox::new();
+        let before = global_config(&sandbox);
+        let global = |arguments: &[&str]| {
+            let run = guard(&sandbox, version, arguments);
+            run.assert_code(0);
+            let served = format!("{:?}", files_below(&data(&sandbox)));
+            NAMES.map(|name| served.contains(&format!("/{name}\"")))
+        };
+        let only_push = global(&["install", "--global", "--hook", "pre-push"]);
+        assert_eq!(only_push, [false, false, false, false, true], "{version}");
+        assert_eq!(global(&["install", "--global"]), [true; 5], "{version}");
+        let without = global(&["uninstall", "--global", "--hook", "pre-push"]);
+        assert_eq!(without, [true, true, true, true, false], "{version}");
+        assert_ne!(global_config(&sandbox), before, "{version}");
+        assert!(!global_config(&sandbox).contains("pre-push"), "{version}");
+        assert_eq!(global(&["uninstall", "--global"]), [false; 5], "{version}");
+        assert_eq!(global_config(&sandbox), before, "{version}");
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.expect("the entry can be read").path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
 }

@@ -1,9 +1,11 @@
 //! `hf-guard install` and `uninstall`, `install.sh`, and the hooks that they write.
 
+mod chosen;
 mod existing;
 mod folders;
 mod global;
 mod script;
+mod sequences;
 mod shims;
 
 use std::fs;
@@ -12,7 +14,13 @@ use std::path::{Path, PathBuf};
 
 use crate::support::{Run, Sandbox, hf_token};
 
-const NAMES: [&str; 2] = ["pre-commit", "pre-merge-commit"];
+const NAMES: [&str; 5] = [
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "pre-push",
+];
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path)

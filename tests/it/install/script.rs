@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::shims::{SHELLS, bare_path, in_shell};
-use super::{assert_guarded, executable, hooks, listing};
+use super::{NAMES, assert_guarded, executable, hooks, listing};
 use crate::support::{GUARD, Run, Sandbox};
 
 /// A copy of what `install.sh` needs of a checkout, in a folder with an awkward name.
@@ -14,7 +14,8 @@ fn checkout(sandbox: &Sandbox) -> PathBuf {
     let copy = sandbox.root().join("it's a checkout");
     fs::create_dir_all(copy.join("hooks")).expect("the folder can be made");
     let original = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for file in ["install.sh", "hooks/pre-commit", "hooks/pre-merge-commit"] {
+    let hooks = NAMES.map(|name| format!("hooks/{name}"));
+    for file in hooks.iter().map(String::as_str).chain(["install.sh"]) {
         fs::copy(original.join(file), copy.join(file)).expect("the file can be copied");
     }
     copy
@@ -138,11 +139,41 @@ fn hooks_can_be_removed_when_the_program_is_gone() {
         assert_ne!(listing(&hooks(&sandbox)), before);
         let run = Run::of(installer(&sandbox, shell).arg("--uninstall"));
         run.assert_code(0);
-        assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+        assert_eq!(run.stdout.lines().count(), NAMES.len(), "{}", run.stdout);
         assert_eq!(listing(&hooks(&sandbox)), before);
         Run::of(installer(&sandbox, shell).arg("--uninstall")).assert_code(0);
         assert_eq!(listing(&hooks(&sandbox)), before);
         Run::of(installer(&sandbox, shell).args(["--uninstall", "--global"])).assert_code(2);
+    }
+}
+
+#[test]
+fn a_hook_can_be_chosen() {
+    for shell in SHELLS {
+        for with_program in [true, false] {
+            let sandbox = Sandbox::new();
+            executable(&hooks(&sandbox).join("pre-push"), "#!/bin/sh\nexit 0\n");
+            let before = listing(&hooks(&sandbox));
+            let program = bare_path(&sandbox).join("hf-guard");
+            symlink(GUARD, &program).expect("the link can be made");
+            let chosen = ["--hook", "pre-push", "--hook=commit-msg"];
+            Run::of(installer(&sandbox, shell).args(chosen)).assert_code(0);
+            for name in NAMES {
+                let is_chosen = ["pre-push", "commit-msg"].contains(&name);
+                assert_eq!(hooks(&sandbox).join(name).exists(), is_chosen, "{name}");
+            }
+            if !with_program {
+                fs::remove_file(program).expect("it is there");
+            }
+            let mut only_one = installer(&sandbox, shell);
+            only_one.args(["--hook", "commit-msg", "--uninstall"]);
+            Run::of(&mut only_one).assert_code(0);
+            assert!(!hooks(&sandbox).join("commit-msg").exists());
+            assert!(hooks(&sandbox).join("pre-push.before-hf-guard").exists());
+            let mut other = installer(&sandbox, shell);
+            Run::of(other.args(["--uninstall", "--hook=pre-push"])).assert_code(0);
+            assert_eq!(listing(&hooks(&sandbox)), before);
+        }
     }
 }
 
@@ -161,6 +192,16 @@ fn wrong_calls_do_nothing() {
         let run = Run::of(installer(&sandbox, shell).arg("--uninstal"));
         run.assert_code(2);
         assert!(run.stderr.contains("'--uninstal'"), "{}", run.stderr);
+        for wrong in [
+            &["--hook", "post-commit"][..],
+            &["--hook", "../install.sh"],
+            &["--hook="],
+            &["--hook"],
+        ] {
+            let run = Run::of(installer(&sandbox, shell).args(wrong));
+            run.assert_code(2);
+            assert!(run.stderr.contains("--help lists"), "{}", run.stderr);
+        }
         let run = Run::of(installer(&sandbox, shell).current_dir(sandbox.root()));
         run.assert_code(2);
         assert!(

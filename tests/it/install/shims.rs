@@ -181,19 +181,14 @@ fn a_program_that_cannot_run_blocks() {
     }
 }
 
-/// A shim of a hook that git gives text, such as pre-push: both programs read all of it, and both may refuse.
+/// Both programs read all that git gives to pre-push, ours first, and both may refuse.
 #[test]
 fn arguments_and_standard_input_reach_both() {
-    let text = fs::read_to_string(Path::new(CHECKOUT).join("hooks/pre-commit"))
-        .expect("the hook can be read")
-        .replace("\nname=pre-commit\n", "\nname=pre-push\n")
-        .replace("\ninput=inherit ", "\ninput=share ");
-    assert!(text.contains("\ninput=share "), "{text}");
     let sandbox = Sandbox::new();
     let hook = hooks(&sandbox).join("pre-push");
     let kept = hooks(&sandbox).join("pre-push.before-hf-guard");
     let ours = sandbox.root().join("hf-guard");
-    executable(&hook, &text);
+    sandbox.guard(&["install"]).assert_code(0);
     point_at(&hook, &ours);
     let recorder = |name: &str, end: &str| {
         let folder = sandbox.root().display().to_string();
@@ -228,17 +223,24 @@ fn arguments_and_standard_input_reach_both() {
             assert_eq!(recorded("ours.in"), input);
             assert_eq!(recorded("kept.args"), "origin|a url's|");
             assert_eq!(recorded("ours.args"), "hook|pre-push|origin|a url's|");
-            executable(&ours, &recorder("ours", "exit 1"));
-            call().assert_code(1);
             executable(&kept, &recorder("kept", "exit 5"));
             call().assert_code(5);
-            // A hook that reads nothing is no reason to fail, or to take the text from ours.
+            // What uploads does not run before hf-guard has spoken.
+            fs::remove_file(sandbox.root().join("kept.in")).expect("it was recorded");
+            for code in [1, 2] {
+                executable(&ours, &recorder("ours", &format!("exit {code}")));
+                call().assert_code(code);
+                assert!(!sandbox.root().join("kept.in").exists());
+            }
+            // A hook that reads nothing is no reason to fail, or to take the text from the other.
+            executable(&ours, "#!/bin/sh\nexit 0\n");
+            executable(&kept, &recorder("kept", "exit 0"));
+            call().assert_code(0);
+            assert_eq!(recorded("kept.in"), input);
             executable(&kept, "#!/bin/sh\nexit 0\n");
-            executable(&ours, &recorder("ours", "exit 0"));
             let run = call();
             run.assert_code(0);
             assert_eq!(run.stderr, "");
-            assert_eq!(recorded("ours.in"), input);
         }
     }
 }
