@@ -21,6 +21,7 @@ mod index_file;
 mod install;
 mod large;
 mod leaks;
+mod lfs;
 mod merges;
 mod message;
 mod model;

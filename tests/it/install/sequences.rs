@@ -160,19 +160,7 @@ fn a_rebase_is_guarded() {
         guarded.assert_blocks(&["rebase", main.trim_end()], "leak.py:1:");
         let by_hand = ["commit", "--no-verify", "--message", "by hand"];
         guarded.assert_blocks(&by_hand, "leak.py:1:");
-        guarded.stage("leak.py", "key = None\n");
-        guarded
-            .git(&["commit", "--message", "by hand"])
-            .assert_code(0);
-        guarded.git(&["rebase", "--continue"]).assert_code(0);
-        let tree = guarded.git(&["grep", "--name-only", "key", "HEAD"]);
-        assert!(tree.stdout.contains("leak.py"), "{tree:?}");
-        assert!(
-            !guarded
-                .sandbox
-                .history(&guarded.folder)
-                .contains(&guarded.token)
-        );
+        guarded.git(&["rebase", "--abort"]).assert_code(0);
         guarded.assert_restored(&["prepare-commit-msg"]);
     }
 }
