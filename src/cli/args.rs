@@ -107,7 +107,7 @@ pub(super) struct ScanArguments {
     #[arg(long, conflicts_with = "paths")]
     pub(super) tracked: bool,
     /// Scan the commits of a range, as `git rev-list` takes it: `origin/main..HEAD`
-    #[arg(long, value_name = "A..B", conflicts_with_all = ["paths", "tracked", "staged"])]
+    #[arg(long, value_name = "A..B", allow_hyphen_values = true, conflicts_with_all = ["paths", "tracked", "staged"])]
     pub(super) range: Option<String>,
     /// Scan every commit that no remote's tracking branch has
     #[arg(long, conflicts_with_all = ["paths", "tracked", "staged", "range"])]

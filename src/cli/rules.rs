@@ -3,15 +3,18 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::Ended;
 use super::args::{Format, Options, RulesCommand};
-use crate::config::{self, Config, nearest};
-use crate::git::{Ownership, Repository};
+use crate::allow;
+use crate::config::{self, Config, Date, nearest};
+use crate::git::{GitError, Ownership, Repository};
 use crate::outcome::Exit;
 use crate::report::catalog;
 use crate::rules::{Rule, RuleSet, verify};
 use crate::scan::{Scanner, proof};
+use crate::source;
 use crate::text::escape;
 
 /// Why a `rules` command did not do what it was asked.
@@ -46,7 +49,8 @@ pub(super) fn run(arguments: &RulesCommand, options: &Options) -> Ended {
     if options.format == Format::Sarif {
         return Err(RulesError::Sarif.into());
     }
-    let set = configuration(arguments, options)?.rule_set();
+    let config = configuration(arguments, options)?;
+    let set = config.rule_set();
     let mut out = output(options)?;
     match arguments {
         RulesCommand::List => {
@@ -65,8 +69,12 @@ pub(super) fn run(arguments: &RulesCommand, options: &Options) -> Ended {
                 catalog::show(rule, &mut out)?;
             }
         }
-        RulesCommand::Check { .. } => check(set, &mut out)?,
+        RulesCommand::Check { .. } => {
+            check(set, &mut out)?;
+            warn_of_unused(&config, options, &mut out)?;
+        }
     }
+    out.flush()?;
     Ok(Exit::Clean)
 }
 
@@ -112,6 +120,34 @@ fn find(set: &RuleSet, id: &str) -> Result<&'static Rule, RulesError> {
         },
         None => RulesError::Unknown { id: id.to_owned() },
     })
+}
+
+/// Entries that accept nothing in the files that git tracks; outside a repository nobody knows.
+fn warn_of_unused(
+    config: &Config,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<(), Box<dyn std::error::Error>> {
+    if config.entries().is_empty() {
+        return Ok(());
+    }
+    let repository = match Repository::open(Ownership::Check) {
+        Ok(repository) => repository,
+        Err(GitError::NoRepository { .. }) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let scanner = Scanner::new(config.rule_set());
+    let scanned = source::staged::tracked(&repository, &scanner, &options.progress)?;
+    let outcome = allow::apply(scanned, config, Date::of(SystemTime::now()));
+    for entry in allow::unused(&outcome, config) {
+        writeln!(
+            out,
+            "hf-guard: warning: line {}: this entry accepts nothing in the files that git tracks ({}); take it out",
+            entry.line,
+            entry.shown_reason(),
+        )?;
+    }
+    Ok(())
 }
 
 /// Every rule by itself, then its examples through the whole pipeline; each fault is one line.

@@ -353,3 +353,32 @@ fn a_custom_rule_whose_example_gives_nothing_is_named() {
     );
     assert!(!run.stdout.contains(&hf_token(1)));
 }
+
+#[test]
+fn check_names_the_entries_that_accept_nothing() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(71);
+    sandbox.stage("a.py", format!("T = \"{token}\"\n"));
+    let json: serde_json::Value =
+        serde_json::from_str(&sandbox.guard(&["--format=json"]).stdout).expect("it is JSON");
+    let used = json["findings"][0]["fingerprint"]
+        .as_str()
+        .expect("it has one")
+        .to_owned();
+    let unused = "0".repeat(32);
+    sandbox.stage(
+        ".hf-guard.toml",
+        format!(
+            "[[allow]]\nfingerprint = \"{used}\"\nreason = \"still there\"\n\n\
+             [[allow]]\nfingerprint = \"{unused}\"\nreason = \"long gone\"\n"
+        ),
+    );
+    let run = sandbox.guard(&["rules", "check"]);
+    run.assert_code(0);
+    assert!(
+        run.stdout.contains("warning: line 5:") && run.stdout.contains("long gone"),
+        "{}",
+        run.stdout
+    );
+    assert!(!run.stdout.contains("still there"), "{}", run.stdout);
+}
