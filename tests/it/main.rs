@@ -42,6 +42,7 @@ mod server;
 mod server_break_glass;
 mod server_faults;
 mod server_layouts;
+mod server_random;
 mod server_trust;
 mod staged;
 mod state;

@@ -388,3 +388,26 @@ fn sha256_repositories_are_served_alike() {
         std::fs::remove_file(server.bare().join("hooks").join(hook)).expect("the hook is there");
     }
 }
+
+#[test]
+fn a_replacement_is_read_as_what_it_is() {
+    let server = Server::new();
+    let token = hf_token(918);
+    server.commit("b.py", &token);
+    let bad = server.sandbox.git(&["rev-parse", "HEAD"]);
+    server.sandbox.git(&["replace", "HEAD^", "HEAD"]);
+    let replacements = "refs/replace/*:refs/replace/*";
+    server.assert_refused(&[replacements], "remote: b.py:1:1: ", &token);
+    // Nor does one here or there make a commit look clean.
+    server.sandbox.git(&["replace", "--delete", "HEAD^"]);
+    server.sandbox.git(&[
+        "--no-replace-objects",
+        "replace",
+        "--force",
+        bad.trim(),
+        "HEAD^",
+    ]);
+    server.assert_taken(&[replacements]);
+    assert!(server.refs().contains("refs/replace/"));
+    server.assert_refused(&["--force", "main"], "remote: b.py:1:1: ", &token);
+}

@@ -114,6 +114,20 @@ fn objects_that_are_missing_or_damaged_refuse() {
 }
 
 #[test]
+fn a_history_with_a_gap_refuses() {
+    let server = Server::without_hook(&[]);
+    server.commit("b.py", "x = 1\n");
+    let between = server.sandbox.git(&["rev-parse", "HEAD"]);
+    let (line, _) = server.unreachable_commit("x = 2\n");
+    let old = server.git(&["rev-parse", "main"]);
+    let line = format!("{}{}", old.trim(), &line[40..]);
+    server.run_hook(&["pre-receive"], &line).assert_code(0);
+    let file = format!("objects/{}/{}", &between[..2], between[2..].trim());
+    fs::remove_file(server.bare().join(file)).expect("the commit is loose");
+    assert_unchecked(&server.run_hook(&["pre-receive"], &line), "rev-list");
+}
+
+#[test]
 fn an_unreadable_repository_refuses() {
     let server = Server::new();
     let token = hf_token(951);
