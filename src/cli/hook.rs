@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::args::{Hook, HookArguments, Options};
+use super::framework::Push;
 use super::{Ended, push, reporting, scan, server};
 use crate::config;
 use crate::git::{Oid, Ownership, Repository};
@@ -38,11 +39,14 @@ pub(super) fn run(arguments: &HookArguments, options: &Options) -> Ended {
 }
 
 /// `pre-commit run` and `run --all-files` look alike from here, whatever is staged, and the second means every file;
-/// git itself always names the index to its hook.
+/// git itself always names the index to its hook. In a manager's pre-push this is called too.
 fn pre_commit(options: &Options) -> Ended {
     let by_framework =
         env::var_os("PRE_COMMIT").is_some() && env::var_os("GIT_INDEX_FILE").is_none();
     if by_framework {
+        if let Some(push) = Push::from_environment() {
+            return push.scan(options);
+        }
         return scan::tracked(Ownership::CheckedByGit, options);
     }
     scan::staged(Ownership::CheckedByGit, &[], options)

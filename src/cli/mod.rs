@@ -3,6 +3,7 @@
 mod allow;
 mod args;
 mod break_glass;
+mod framework;
 mod hook;
 mod install;
 mod push;

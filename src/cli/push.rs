@@ -7,10 +7,10 @@ use bstr::BStr;
 use super::args::Options;
 use super::{Ended, reporting, scan};
 use crate::config::{self, Config, ConfigError};
-use crate::git::{Ownership, Repository};
+use crate::git::{Oid, Ownership, Repository};
 use crate::source::outgoing::{self, Outgoing};
 use crate::source::remote::Target;
-use crate::source::{push, remote, rewrite};
+use crate::source::{Scanned, push, remote, rewrite};
 
 /// `hook pre-push`: git says on standard input which refs move.
 pub(super) fn pre_push(remote: &str, url: Option<&str>, options: &Options) -> Ended {
@@ -23,24 +23,32 @@ pub(super) fn pre_push(remote: &str, url: Option<&str>, options: &Options) -> En
         url: url.map(BStr::new),
     };
     let outgoing = remote::of_push(target, &updates, &repository)?;
-    publish(&outgoing, &repository, options)
+    publish(&[outgoing], &repository, options)
 }
 
 /// `scan --unpushed`.
 pub(super) fn unpushed(options: &Options) -> Ended {
     let repository = Repository::open(Ownership::Check)?;
     let outgoing = remote::unpushed(&repository)?;
-    publish(&outgoing, &repository, options)
+    publish(&[outgoing], &repository, options)
 }
 
-fn publish(outgoing: &Outgoing, repository: &Repository, options: &Options) -> Ended {
+/// Scans what goes out, one part after the other, as one outcome.
+pub(super) fn publish(parts: &[Outgoing], repository: &Repository, options: &Options) -> Ended {
     let mut outcome = scan::outcome(
         options,
         || config::from_index(repository),
-        |scanner, progress| outgoing::scan(outgoing, repository, scanner, progress),
+        |scanner, progress| {
+            let mut scanned = Scanned::default();
+            for outgoing in parts {
+                scanned.append(outgoing::scan(outgoing, repository, scanner, progress)?);
+            }
+            Ok(scanned)
+        },
     )?;
     outcome.rewrite = rewrite::way(outcome.blocking(), repository)?;
-    rewrite::note_what_is_gone(&mut outcome.findings, &outgoing.tips, repository)?;
+    let tips: Vec<Oid> = parts.iter().flat_map(|part| part.tips.clone()).collect();
+    rewrite::note_what_is_gone(&mut outcome.findings, &tips, repository)?;
     reporting::write(&outcome, options)?;
     Ok(outcome.exit())
 }

@@ -55,7 +55,7 @@ fn git_names_the_index_in_a_commit_and_nobody_does_in_a_run() {
         let managed = Managed::new(manager);
         let sandbox = &managed.sandbox;
         let witness = Witness::new(sandbox);
-        managed.use_hooks(&witness.manifest, "hf-guard");
+        managed.use_hooks(&witness.manifest, &["hf-guard"]);
         managed.install_manager();
 
         let commit = |arguments: &[&str], index: &str| {
@@ -126,7 +126,7 @@ fn a_commit_through_the_manifest_is_guarded() {
     for manager in MANAGERS {
         let managed = Managed::new(manager);
         let sandbox = &managed.sandbox;
-        managed.use_hooks(&manifest_without_build(), "hf-guard");
+        managed.use_hooks(&manifest_without_build(), &["hf-guard"]);
         managed.install_manager();
         let token = hf_token(2);
         sandbox.stage("a.py", format!("key = \"{token}\"\n"));
@@ -164,7 +164,7 @@ fn a_run_over_all_files_reads_what_is_committed() {
     for manager in MANAGERS {
         let managed = Managed::new(manager);
         let sandbox = &managed.sandbox;
-        let hooks = managed.use_hooks(&manifest_without_build(), "hf-guard");
+        let hooks = managed.use_hooks(&manifest_without_build(), &["hf-guard"]);
         managed.run(&["run", "--all-files"]).assert_code(0);
         let token = hf_token(2);
         sandbox.stage("old.py", format!("key = \"{token}\"\n"));

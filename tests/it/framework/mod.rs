@@ -2,6 +2,7 @@
 
 mod beside;
 mod manifest;
+mod push;
 
 use std::ffi::OsString;
 use std::fs;
@@ -51,8 +52,8 @@ impl Managed {
         )
     }
 
-    /// A repository of hooks beside this one, and a configuration that takes hook `id` from it.
-    fn use_hooks(&self, manifest: &str, id: &str) -> PathBuf {
+    /// A repository of hooks beside this one, and a configuration that takes the hooks `ids` from it.
+    fn use_hooks(&self, manifest: &str, ids: &[&str]) -> PathBuf {
         let hooks = self.sandbox.root().join("hook-repository");
         fs::create_dir(&hooks).expect("the folder can be made");
         fs::write(hooks.join(".pre-commit-hooks.yaml"), manifest).expect("it can be written");
@@ -64,10 +65,11 @@ impl Managed {
         git(&["add", "."]).assert_code(0);
         git(&["commit", "--quiet", "--message", "hooks"]).assert_code(0);
         let head = git(&["rev-parse", "HEAD"]).stdout;
+        let ids: String = ids.iter().map(|id| format!("  - id: {id}\n")).collect();
         self.sandbox.write(
             ".pre-commit-config.yaml",
             format!(
-                "repos:\n- repo: {}\n  rev: {}\n  hooks:\n  - id: {id}\n",
+                "repos:\n- repo: {}\n  rev: {}\n  hooks:\n{ids}",
                 hooks.display(),
                 head.trim_end()
             ),
@@ -89,14 +91,14 @@ impl Managed {
 
     #[track_caller]
     fn install_manager(&self) {
-        self.run(&[
-            "install",
-            "--hook-type",
-            "pre-commit",
-            "--hook-type",
-            "pre-merge-commit",
-        ])
-        .assert_code(0);
+        self.install_manager_for(&["pre-commit", "pre-merge-commit"]);
+    }
+
+    #[track_caller]
+    fn install_manager_for(&self, hooks: &[&str]) {
+        let mut arguments = vec!["install"];
+        arguments.extend(hooks.iter().flat_map(|hook| ["--hook-type", hook]));
+        self.run(&arguments).assert_code(0);
     }
 
     fn hook(&self, name: &str) -> PathBuf {
