@@ -7,7 +7,6 @@ use std::path::Path;
 use super::args::{Hook, HookArguments, Options};
 use super::framework::Push;
 use super::{Ended, push, reporting, scan, server};
-use crate::config;
 use crate::git::{Oid, Ownership, Repository};
 use crate::outcome::Exit;
 use crate::source::SourceError;
@@ -72,7 +71,7 @@ fn commit_msg(file: &Path, options: &Options) -> Ended {
     let repository = Repository::open(Ownership::CheckedByGit)?;
     let outcome = scan::outcome(
         options,
-        || config::from_index(&repository),
+        || push::local_config(&repository),
         |scanner, progress| {
             message::scan(
                 &text,

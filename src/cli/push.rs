@@ -1,5 +1,6 @@
 //! What is about to leave: `hook pre-push`, `scan --range`, `scan --unpushed`.
 
+use std::env;
 use std::io::{self, Read};
 
 use bstr::BStr;
@@ -37,7 +38,7 @@ pub(super) fn unpushed(options: &Options) -> Ended {
 pub(super) fn publish(parts: &[Outgoing], repository: &Repository, options: &Options) -> Ended {
     let mut outcome = scan::outcome(
         options,
-        || config::from_index(repository),
+        || local_config(repository),
         |scanner, progress| {
             let mut scanned = Scanned::default();
             for outgoing in parts {
@@ -51,6 +52,18 @@ pub(super) fn publish(parts: &[Outgoing], repository: &Repository, options: &Opt
     rewrite::note_what_is_gone(&mut outcome.findings, &tips, repository)?;
     reporting::write(&outcome, options)?;
     Ok(outcome.exit())
+}
+
+/// The configuration of the index or, in a repository without one, as a bare clone is, of HEAD.
+pub(super) fn local_config(repository: &Repository) -> Result<Config, ConfigError> {
+    let is_named = env::var_os("GIT_INDEX_FILE").is_some();
+    if is_named || repository.git_dir().join("index").exists() {
+        return config::from_index(repository);
+    }
+    match repository.head()? {
+        Some(head) => config::from_commit(repository, &head),
+        None => Ok(Config::default()),
+    }
 }
 
 /// `scan --range`: what the range builds on decides what is accepted, not what it brings.
