@@ -8,7 +8,8 @@ use bstr::BStr;
 use super::args::Options;
 use super::{Ended, reporting, scan};
 use crate::config::{self, Config, ConfigError};
-use crate::git::{Oid, Ownership, Repository};
+use crate::git::{GitError, Oid, Ownership, Repository};
+use crate::source::SourceError;
 use crate::source::outgoing::{self, Outgoing};
 use crate::source::remote::Target;
 use crate::source::{Scanned, push, remote, rewrite};
@@ -69,9 +70,14 @@ pub(super) fn local_config(repository: &Repository) -> Result<Config, ConfigErro
 /// `scan --range`: what the range builds on decides what is accepted, not what it brings.
 pub(super) fn range(range: &str, options: &Options) -> Ended {
     let repository = Repository::open(Ownership::Check)?;
+    // Before anything else, for a base that is not here is told best as such.
+    let base = base(range, &repository)?;
     let mut outcome = scan::outcome(
         options,
-        || of_base(range, &repository),
+        || match base {
+            Some(base) => config::from_commit(&repository, &base),
+            None => Ok(Config::default()),
+        },
         |scanner, progress| outgoing::range(range, &repository, scanner, progress),
     )?;
     outcome.rewrite = rewrite::way(outcome.blocking(), &repository)?;
@@ -81,10 +87,18 @@ pub(super) fn range(range: &str, options: &Options) -> Ended {
     Ok(outcome.exit())
 }
 
-/// The configuration of the first commit that the range leaves out; none where it leaves nothing out.
-fn of_base(range: &str, repository: &Repository) -> Result<Config, ConfigError> {
-    match repository.base_of(range)? {
-        Some(base) => config::from_commit(repository, &base),
-        None => Ok(Config::default()),
-    }
+/// The commit that the range builds on, which must be here.
+fn base(range: &str, repository: &Repository) -> Result<Option<Oid>, SourceError> {
+    let base = repository.base_of(range).and_then(|base| {
+        if let Some(base) = &base {
+            repository.object(base)?;
+        }
+        Ok(base)
+    });
+    base.map_err(|source| match source {
+        GitError::GitFailed { .. } | GitError::MissingObject { .. } => {
+            SourceError::Range { source }
+        }
+        other => SourceError::Git(other),
+    })
 }

@@ -1,0 +1,156 @@
+//! Repositories of every kind: formats, partial and shallow clones, borrowed and replaced objects.
+
+use crate::push_remote::{Pushing, bare, install, text};
+use crate::support::hf_token;
+
+#[test]
+fn every_format_is_served() {
+    for options in [
+        &["--object-format=sha256"][..],
+        &["--ref-format=reftable"],
+        &["--object-format=sha256", "--ref-format=reftable"],
+    ] {
+        let pushing = Pushing::with_init_options(options);
+        pushing.commit("old.py", hf_token(1));
+        pushing.publish(&["origin", "main"]);
+        pushing.commit("a.py", "a = 1\n");
+        pushing.assert_goes(&["origin", "main", "main:refs/heads/new"]);
+        let token = hf_token(2);
+        pushing.commit("b.py", &token);
+        pushing.commit("b.py", "b = 1\n");
+        pushing.sandbox.git(&["tag", "-m", "x", "v1"]);
+        pushing.assert_blocked(&["origin", "main"], &token);
+        pushing.assert_blocked(&["origin", "v1"], &token);
+        pushing.assert_goes(&["origin", ":new"]);
+    }
+}
+
+#[test]
+fn replaced_and_grafted_history_is_read_as_it_is_sent() {
+    for grafted in [false, true] {
+        let pushing = Pushing::new();
+        pushing.commit("a.py", "a = 1\n");
+        pushing.assert_goes(&["origin", "main"]);
+        let token = hf_token(1);
+        pushing.commit("b.py", &token);
+        pushing.commit("b.py", "b = 1\n");
+        let (head, clean) = (pushing.oid("HEAD"), pushing.oid("HEAD~2"));
+        if grafted {
+            let line = format!("{head} {clean}\n");
+            std::fs::write(pushing.sandbox.path().join(".git/info/grafts"), line)
+                .expect("it can be written");
+        } else {
+            pushing.sandbox.git(&["replace", "--graft", &head, &clean]);
+        }
+        assert_eq!(
+            pushing.sandbox.git(&["rev-list", "--count", "HEAD"]),
+            "2\n",
+            "git itself does not see it"
+        );
+        pushing.assert_blocked(&["origin", "main"], &token);
+    }
+}
+
+#[test]
+fn a_shallow_clone_pushes_what_it_adds() {
+    let pushing = Pushing::new();
+    pushing.commit("old.py", hf_token(1));
+    pushing.commit("more.py", "x = 1\n");
+    pushing.publish(&["origin", "main"]);
+    let folder = pushing.sandbox.root().join("shallow");
+    let url = format!("file://{}", text(&pushing.remote));
+    pushing
+        .sandbox
+        .git(&["clone", "-q", "--depth=1", &url, text(&folder)]);
+    install(&pushing.sandbox, &folder);
+    let git = |arguments: &[&str]| pushing.sandbox.git_in(&folder, arguments);
+    git(&["commit", "-q", "--allow-empty", "-m", "clean"]).assert_code(0);
+    git(&["push", "-q"]).assert_code(0);
+    let token = hf_token(2);
+    git(&["commit", "-q", "--allow-empty", "-m", &token]).assert_code(0);
+    git(&["push", "-q"]).assert_code(1).assert_hides(&token);
+    assert!(!pushing.holds(&pushing.remote, &token));
+}
+
+#[test]
+fn a_missing_object_is_never_passed_over() {
+    let pushing = Pushing::new();
+    pushing.commit("a.py", "a = 1\n");
+    pushing.commit("b.py", "b = 1\n");
+    pushing.publish(&["origin", "main"]);
+    pushing
+        .sandbox
+        .git_in(
+            &pushing.remote,
+            &["config", "uploadpack.allowFilter", "true"],
+        )
+        .assert_code(0);
+    let folder = pushing.sandbox.root().join("partial");
+    let url = format!("file://{}", text(&pushing.remote));
+    pushing.sandbox.git(&[
+        "clone",
+        "-q",
+        "--no-checkout",
+        "--filter=blob:none",
+        &url,
+        text(&folder),
+    ]);
+    install(&pushing.sandbox, &folder);
+    let git = |arguments: &[&str]| pushing.sandbox.git_in(&folder, arguments);
+    git(&["commit", "-q", "--allow-empty", "-m", "more"]);
+    git(&["push", "-q", "origin", "HEAD:refs/heads/new"]).assert_code(0);
+    let second = bare(&pushing.sandbox, "second.git", &[]);
+    let run = git(&["push", "-q", text(&second), "HEAD:refs/heads/main"]);
+    run.assert_code(1);
+    assert!(run.stderr.contains("is missing"), "{}", run.stderr);
+    assert!(run.stderr.contains("git fetch"), "{}", run.stderr);
+}
+
+#[test]
+fn borrowed_objects_and_linked_work_trees_are_read() {
+    let pushing = Pushing::new();
+    pushing.commit("a.py", "a = 1\n");
+    pushing.assert_goes(&["origin", "main"]);
+    let token = hf_token(1);
+    pushing.commit("b.py", &token);
+    pushing.sandbox.git(&["gc", "-q"]);
+    let borrower = pushing.sandbox.root().join("borrower");
+    let here = text(pushing.sandbox.path()).to_owned();
+    pushing
+        .sandbox
+        .git(&["clone", "-q", "--shared", &here, text(&borrower)]);
+    install(&pushing.sandbox, &borrower);
+    let url = text(&pushing.remote).to_owned();
+    let run = pushing.sandbox.git_in(&borrower, &["push", &url, "main"]);
+    run.assert_code(1).assert_hides(&token);
+    let linked = pushing.sandbox.root().join("linked");
+    pushing
+        .sandbox
+        .git(&["worktree", "add", "-q", "-b", "topic", text(&linked)]);
+    let run = pushing
+        .sandbox
+        .git_in(&linked, &["push", "origin", "topic"]);
+    run.assert_code(1).assert_hides(&token);
+    assert!(!pushing.holds(&pushing.remote, &token));
+}
+
+#[test]
+fn a_bare_clone_can_push() {
+    let pushing = Pushing::new();
+    pushing.commit("a.py", "a = 1\n");
+    let clone = pushing.sandbox.root().join("clone.git");
+    let here = text(pushing.sandbox.path()).to_owned();
+    pushing
+        .sandbox
+        .git(&["clone", "-q", "--bare", &here, text(&clone)]);
+    install(&pushing.sandbox, &clone);
+    let url = text(&pushing.remote).to_owned();
+    let push = || pushing.sandbox.git_in(&clone, &["push", &url, "main"]);
+    push().assert_code(0);
+    let token = hf_token(1);
+    pushing.commit("b.py", &token);
+    pushing
+        .sandbox
+        .git(&["push", "-q", "--no-verify", text(&clone), "main"]);
+    push().assert_code(1).assert_hides(&token);
+}
