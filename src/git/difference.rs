@@ -272,10 +272,14 @@ mod tests {
             )],
         );
         let staged = staged.unwrap();
-        assert_eq!(staged.without_content, 2);
-        assert_eq!(staged.changes.len(), 1);
-        assert_eq!(staged.changes[0].old, [Old::None]);
-        assert!(!staged.changes[0].new_path);
+        assert_eq!(staged.without_content, 1);
+        let [module, link] = &staged.changes[..] else {
+            panic!("{:?}", staged.changes);
+        };
+        // A submodule's name is recorded here, its content is not.
+        assert!(module.new_path && module.content == Content::Elsewhere);
+        assert_eq!(link.old, [Old::None]);
+        assert!(!link.new_path);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Puts the hooks of `hooks/` in place and takes them away.
 //!
 //! In: a repository, or the person's own git configuration, and the path of the program. Out: what was done to each
-//! hook. [`folder`] finds where git looks for hooks and refuses where writing would do harm, [`shim`] holds the files
-//! of `hooks/`, [`place`] changes one hook so that it is never half-written, and [`global`] serves every repository.
+//! hook. `folder` finds where git looks for hooks and refuses where writing would do harm, `shim` holds the files
+//! of `hooks/`, `place` changes one hook so that it is never half-written, and `global` serves every repository.
 //! It asks git itself, as only git knows what its configuration means.
 
 mod error;

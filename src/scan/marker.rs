@@ -9,7 +9,7 @@
 //! - `pragma: allowlist secret`: its own line; `pragma: allowlist nextline secret`, alone on its line: the next one.
 //!   Source: <https://github.com/Yelp/detect-secrets#inline-allowlisting>
 //!
-//! A comment is about nothing that stands further than [`WINDOW`] from it: a minified file is one line.
+//! A comment is about nothing that stands further than 500 bytes from it: a minified file is one line.
 
 mod comment;
 
