@@ -109,7 +109,9 @@ pub enum GitError {
         limit: usize,
     },
     /// An object is nowhere.
-    #[error("object {oid} is missing; `git fsck` shows what else is, `git fetch` may bring it")]
+    #[error(
+        "object {oid} is missing; `git fsck` shows what else is, `git fetch` may bring it (in a partial clone: `git fetch --refetch --no-filter`)"
+    )]
     MissingObject {
         /// Which.
         oid: Oid,

@@ -103,7 +103,10 @@ fn a_missing_object_is_never_passed_over() {
     let run = git(&["push", "-q", text(&second), "HEAD:refs/heads/main"]);
     run.assert_code(1);
     assert!(run.stderr.contains("is missing"), "{}", run.stderr);
-    assert!(run.stderr.contains("git fetch"), "{}", run.stderr);
+    let advice = "git fetch --refetch --no-filter";
+    assert!(run.stderr.contains(advice), "{}", run.stderr);
+    git(&["fetch", "-q", "--refetch", "--no-filter"]).assert_code(0);
+    git(&["push", "-q", text(&second), "HEAD:refs/heads/main"]).assert_code(0);
 }
 
 #[test]

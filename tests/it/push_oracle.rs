@@ -174,7 +174,7 @@ impl History {
     fn refs(&mut self) -> Vec<String> {
         let (from, to) = (self.branch(), self.branch());
         let tag = format!("refs/tags/v{}", self.random.below(20));
-        let refs = match self.random.below(8) {
+        match self.random.below(8) {
             0 => vec![format!(":{to}")],
             1 => vec![format!("HEAD~1:refs/heads/{to}")],
             2 => vec!["--all".to_owned()],
@@ -186,8 +186,7 @@ impl History {
                 format!("HEAD:refs/heads/{to}"),
                 "main:refs/heads/new".to_owned(),
             ],
-        };
-        refs
+        }
     }
 
     /// The tokens in objects and ref names of a repository, those objects left out that `but` has.
