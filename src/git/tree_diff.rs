@@ -68,11 +68,13 @@ pub(super) fn compare(
             })
             .collect::<Result<_, _>>()?;
         let mut items = Cursor::new(folder.tree, &bytes)?;
+        // Filled anew for each entry: most are old, and none of those costs an allocation.
+        let mut old = Vec::with_capacity(parents.len());
         while let Some(item) = items.item {
-            let old = parents
-                .iter_mut()
-                .map(|parent| parent.seek(&item))
-                .collect::<Result<Vec<_>, _>>()?;
+            old.clear();
+            for parent in &mut parents {
+                old.push(parent.seek(&item)?);
+            }
             if !old.iter().flatten().any(|old| old.oid == item.oid) {
                 let old: Vec<Option<Oid>> = old.iter().map(|old| old.map(|old| old.oid)).collect();
                 let mut path = folder.prefix.clone();
