@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{Run, Sandbox, hf_token, write_script};
+use crate::tools;
 
 /// A repository that keeps `*.bin` in git-lfs, and a bare remote.
 struct Large {
@@ -22,6 +23,7 @@ struct Large {
 impl Large {
     #[track_caller]
     fn new() -> Self {
+        tools::require();
         let sandbox = Sandbox::new();
         let remote = sandbox.root().join("remote.git");
         let path = remote.to_string_lossy();

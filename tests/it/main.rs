@@ -52,5 +52,6 @@ mod server_trust;
 mod staged;
 mod state;
 mod support;
+mod tools;
 mod types;
 mod user_configuration;

@@ -6,8 +6,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::{CHECKOUT, MANAGERS, Managed, manifest_without_build, tools};
+use super::{CHECKOUT, MANAGERS, Managed, manifest_without_build};
 use crate::support::{Run, Sandbox, hf_token};
+use crate::tools::managers;
 
 /// What a hook sees, one map a call.
 struct Witness {
@@ -216,7 +217,7 @@ fn assert_builds_and_runs(manager: &'static str) {
     let sandbox = &managed.sandbox;
     let token = hf_token(2);
     sandbox.stage("a.py", format!("key = \"{token}\"\n"));
-    let mut command = sandbox.command(tools().join(manager));
+    let mut command = sandbox.command(managers().join(manager));
     let run = Run::of(
         command
             .env("CARGO_HOME", cargo_home())

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{GUARD, Run, Sandbox, hf_token};
+use crate::tools::managers;
 
 const MANAGERS: [&str; 2] = ["pre-commit", "prek"];
 
@@ -23,12 +24,6 @@ struct Managed {
 impl Managed {
     #[track_caller]
     fn new(manager: &'static str) -> Self {
-        let program = tools().join(manager);
-        assert!(
-            program.is_file(),
-            "{} is missing: run .ci/setup",
-            program.display()
-        );
         Self {
             sandbox: Sandbox::new(),
             manager,
@@ -38,7 +33,7 @@ impl Managed {
     /// The manager itself.
     #[track_caller]
     fn run(&self, arguments: &[&str]) -> Run {
-        let mut command = self.sandbox.command(tools().join(self.manager));
+        let mut command = self.sandbox.command(managers().join(self.manager));
         Run::of(command.env("PATH", path()).args(arguments))
     }
 
@@ -141,11 +136,6 @@ impl Managed {
     }
 }
 
-/// Where `.ci/setup` puts them.
-fn tools() -> PathBuf {
-    Path::new(CHECKOUT).join("target/test-tools/bin")
-}
-
 /// The machine's PATH, with the hf-guard under test and the managers in front.
 fn path() -> OsString {
     let machine = std::env::var_os("PATH").unwrap_or_default();
@@ -153,7 +143,7 @@ fn path() -> OsString {
         .parent()
         .expect("it lies in a folder")
         .to_path_buf();
-    let folders = [guard, tools()]
+    let folders = [guard, managers()]
         .into_iter()
         .chain(std::env::split_paths(&machine));
     std::env::join_paths(folders).expect("no folder holds a colon")

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use super::{assert_guarded, executable, hooks, point_at};
 use crate::support::{GUARD, Run, Sandbox, hf_token};
+use crate::tools::program;
 
 const CHECKOUT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -15,7 +16,7 @@ const CHECKOUT: &str = env!("CARGO_MANIFEST_DIR");
 pub(super) const SHELLS: [&[&str]; 3] = [&["dash"], &["bash", "--posix"], &["busybox", "sh"]];
 
 pub(super) fn in_shell(sandbox: &Sandbox, shell: &[&str]) -> Command {
-    let mut command = sandbox.command(shell[0]);
+    let mut command = sandbox.command(program(shell[0]));
     command.args(&shell[1..]);
     command
 }
@@ -24,17 +25,12 @@ pub(super) fn in_shell(sandbox: &Sandbox, shell: &[&str]) -> Command {
 pub(super) fn bare_path(sandbox: &Sandbox) -> PathBuf {
     let bin = sandbox.root().join("bare-bin");
     fs::create_dir_all(&bin).expect("the folder can be made");
-    let machine = std::env::var_os("PATH").expect("PATH is set");
     for tool in [
         "git", "sh", "dash", "bash", "busybox", "cat", "sed", "grep", "mv", "rm", "cp", "mkdir",
     ] {
-        let found = std::env::split_paths(&machine)
-            .map(|folder| folder.join(tool))
-            .find(|path| path.is_file())
-            .unwrap_or_else(|| panic!("{tool} is missing: run .ci/setup"));
         let link = bin.join(tool);
         if !link.exists() {
-            symlink(found, link).expect("the link can be made");
+            symlink(program(tool), link).expect("the link can be made");
         }
     }
     bin
@@ -62,8 +58,8 @@ fn scripts_are_clean() {
             scripts.push(entry.expect("the entry can be read").path());
         }
     }
-    let output = Command::new("shellcheck").args(&scripts).output();
-    let output = output.expect("shellcheck is missing: run .ci/setup");
+    let output = Command::new(program("shellcheck")).args(&scripts).output();
+    let output = output.expect("shellcheck starts");
     assert!(
         output.status.success(),
         "{}",
