@@ -10,7 +10,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::{Run, Sandbox, hf_token, write_script};
+use crate::support::{Run, Sandbox, hf_token, run_with_input, write_script};
 use crate::tools;
 
 /// A repository that keeps `*.bin` in git-lfs, and a bare remote.
@@ -233,6 +233,32 @@ fn a_repository_without_large_files_does_without_git_lfs() {
     let run = Run::of(push.env("GIT_TRACE", "1").args(["push", "origin", "main"]));
     run.assert_code(0);
     assert!(!run.stderr.contains("git-lfs"), "{}", run.stderr);
+}
+
+/// Git runs the hook of the configuration beside that of the repository, which is the one to upload.
+#[test]
+fn a_hook_of_the_configuration_leaves_the_upload_to_that_of_the_repository() {
+    let large = Large::new();
+    large.set_up_lfs_for_the_person();
+    large.guard(&["install", "--hook", "pre-push"]);
+    large.commit_large_file("weights\n");
+    let head = large.sandbox.git(&["rev-parse", "HEAD"]);
+    let line = format!(
+        "refs/heads/main {} refs/heads/main {}\n",
+        head.trim_end(),
+        "0".repeat(40)
+    );
+    let url = large.sandbox.git(&["remote", "get-url", "origin"]);
+    let configured = large.sandbox.root().join("hf-guard/configured");
+    fs::create_dir_all(&configured).expect("the folder can be made");
+    let configured = configured.join("pre-push");
+    fs::copy(large.hook(), &configured).expect("the hook can be copied");
+    for (hook, uploads) in [(configured, false), (large.hook(), true)] {
+        let mut call = large.sandbox.command(hook);
+        call.args(["origin", url.trim_end()]);
+        run_with_input(&mut call, line.as_bytes()).assert_code(0);
+        assert_eq!(!stored(&large.store).is_empty(), uploads);
+    }
 }
 
 #[test]
