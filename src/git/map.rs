@@ -1,6 +1,7 @@
 //! A file of the repository as bytes, without copying it: the one place with `unsafe` memory maps.
 //!
-//! The index of a large repository has tens of megabytes, of which a commit looks at all names but few of the rest.
+//! The index of a large repository has tens of megabytes, of which a commit looks at all names but few of the rest;
+//! its packs have hundreds, which several threads read out of order.
 
 use std::fs::File;
 use std::io;
@@ -32,7 +33,7 @@ impl Bytes {
             ));
         }
         // SAFETY: the map is read-only and private. git never writes into an index: it writes a new file and renames
-        // it over the old one, so the mapped bytes stay. Should another program cut the file short all the same, the
+        // it over the old one, so the mapped bytes stay. Packs and their indexes it never changes, only unlinks. Should another program cut the file short all the same, the
         // system ends this process with SIGBUS: a hook that dies blocks the commit.
         #[expect(unsafe_code, reason = "a read-only memory map")]
         let map = unsafe { Mmap::map(&file)? };

@@ -30,6 +30,7 @@ mod map;
 pub mod object;
 mod objects;
 mod oid;
+pub mod pack;
 mod parents;
 mod plumbing;
 mod revisions;
@@ -102,6 +103,14 @@ impl Repository {
             listing: OnceLock::new(),
             trees: TreeCache::default(),
         })
+    }
+
+    /// Every object, to be walked.
+    ///
+    /// # Errors
+    /// [`pack::PackError`] where a folder, an index or a pack cannot be read.
+    pub fn store(&self) -> Result<pack::Store, pack::PackError> {
+        pack::Store::open(self.objects.directories())
     }
 
     /// What the index holds that HEAD and, while a merge is under way, its other parents do not.

@@ -25,6 +25,11 @@ impl Objects {
         Ok(Self { directories })
     }
 
+    /// Where they are.
+    pub(super) fn directories(&self) -> &[PathBuf] {
+        &self.directories
+    }
+
     /// The object `oid`, which must be a `kind`.
     ///
     /// # Errors

@@ -87,6 +87,12 @@ impl Scanner {
         &self.rules
     }
 
+    /// The keyword automaton of these rules.
+    #[must_use]
+    pub fn prefilter(&self) -> &Prefilter {
+        &self.prefilter
+    }
+
     /// Every match of every rule in `text`, whole; nothing is known yet of what is new.
     ///
     /// # Errors

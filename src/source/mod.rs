@@ -1,6 +1,7 @@
 //! Where texts come from. Each source reads every text that it is asked for, hands it to the [`crate::scan`] stage and
 //! counts it; what it could not read is an error or a skip, never nothing.
 
+pub mod history;
 pub mod message;
 mod objects;
 pub mod outgoing;

@@ -8,7 +8,10 @@ use std::ops::Range;
 use super::passage::{self, Passages};
 
 /// Bytes looked at to tell UTF-16 without a byte order mark.
-const SNIFFED: usize = 8_192;
+pub const SNIFFED: usize = 8_192;
+
+/// Bytes of a byte order mark; in a text without any NUL nothing else makes it look like UTF-16.
+pub const MARK_BYTES: usize = 2;
 
 /// Bytes of decoded text between two marks of where their code units stood.
 const MARK_EVERY: usize = 4_096;
@@ -60,6 +63,12 @@ pub fn of(blob: &[u8]) -> Vec<View<'_>> {
         });
     }
     views
+}
+
+/// Whether a text that begins with `head`, its first [`SNIFFED`] bytes or all of it, has more than its raw view.
+#[must_use]
+pub fn is_decoded(head: &[u8]) -> bool {
+    sniff(head) != Encoding::Raw
 }
 
 impl View<'_> {

@@ -16,6 +16,7 @@ mod faults;
 mod findings;
 mod formats;
 mod framework;
+mod history;
 mod hook;
 mod index_file;
 mod install;

@@ -1,0 +1,212 @@
+//! Packs read without libgit2: every object of a repository for little more than inflating it.
+//!
+//! In: object folders. Out: each object once, as a whole text or as what a delta changes in its base, to a
+//! [`Visitor`]. libgit2 and `git cat-file` hand out whole objects only, and so make eight bytes to be looked at of
+//! each that is new; [`walk`] says how this is spared. Everything read is checked: a damaged object is a
+//! [`Failure`] with its name, and the numbers of visited and failed objects add up to what the indexes list.
+
+mod delta;
+mod entry;
+mod forest;
+mod index;
+mod store;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+mod visit;
+mod walk;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::map::Bytes;
+use super::{Kind, Oid};
+use index::Index;
+pub use store::{ReadError, Store};
+pub use visit::{Change, Object, Piece, Visitor};
+pub use walk::{Limits, Progress, Resolve, Walked, walk};
+
+/// An object that could not be read, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Failure {
+    /// Its name.
+    pub oid: Oid,
+    /// What is wrong with it, to follow "object …:".
+    pub problem: &'static str,
+}
+
+/// Why a pack as a whole cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// A file cannot be read.
+    #[error("cannot read `{}`; check its permissions and the disk", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A pack has no index.
+    #[error("pack `{}` has no index, so that git does not read it; make one with `git index-pack`, or remove the pack", path.display())]
+    NoIndex {
+        /// The pack.
+        path: PathBuf,
+    },
+    /// A pack index is damaged.
+    #[error("pack index `{}`: {problem}; make it anew with `git index-pack`", path.display())]
+    BadIndex {
+        /// The index.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A pack is damaged.
+    #[error("pack `{}`: {problem}; run `git fsck`, and fetch the repository again", path.display())]
+    BadPack {
+        /// The pack.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}
+
+/// Packs and their indexes are as large as a whole history, and several threads read them out of order.
+fn map(path: &Path) -> Result<Bytes, PackError> {
+    Bytes::map(path).map_err(|source| PackError::Read {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// A pack and its index.
+#[derive(Debug)]
+pub struct Pack {
+    bytes: Bytes,
+    path: PathBuf,
+    index: Index,
+}
+
+impl Pack {
+    /// Bytes of signature, version and count before the first entry.
+    const HEADER_LEN: u64 = 12;
+
+    /// Opens the pack at `path`, which ends in `.pack`, and the index beside it.
+    ///
+    /// # Errors
+    /// [`PackError`] where either cannot be read, or they do not belong together.
+    pub fn open(path: &Path) -> Result<Self, PackError> {
+        let index = Index::open(path.with_extension("idx"))?;
+        let pack = Self {
+            bytes: map(path)?,
+            path: path.to_owned(),
+            index,
+        };
+        match pack.problem() {
+            None => Ok(pack),
+            Some(problem) => Err(pack.bad(problem)),
+        }
+    }
+
+    /// How many objects it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn problem(&self) -> Option<&'static str> {
+        let [
+            b'P',
+            b'A',
+            b'C',
+            b'K',
+            0,
+            0,
+            0,
+            2 | 3,
+            a,
+            b,
+            c,
+            d,
+            rest @ ..,
+        ] = &*self.bytes
+        else {
+            return Some("it does not begin as a pack of version 2 or 3");
+        };
+        if u32::from_be_bytes([*a, *b, *c, *d]) as usize != self.index.len() {
+            return Some("its index counts other objects than it does");
+        }
+        if !rest.ends_with(self.index.pack_checksum()) {
+            return Some("it is cut short, or its index belongs to another pack");
+        }
+        None
+    }
+
+    fn bad(&self, problem: &'static str) -> PackError {
+        PackError::BadPack {
+            path: self.path().to_owned(),
+            problem,
+        }
+    }
+
+    /// Where the checksum after the last entry begins.
+    fn end(&self) -> u64 {
+        (self.bytes.len() - self.index.hash_len()) as u64
+    }
+
+    fn hash_len(&self) -> usize {
+        self.index.hash_len()
+    }
+
+    fn oid(&self, position: u32) -> Oid {
+        self.index.oid(position as usize)
+    }
+
+    /// The bytes of an entry; its range came from the index, so it may be anything.
+    fn entry(&self, range: Range<u64>) -> Result<&[u8], &'static str> {
+        let range = usize::try_from(range.start)
+            .ok()
+            .zip(usize::try_from(range.end).ok());
+        range
+            .and_then(|(start, end)| self.bytes.get(start..end))
+            .ok_or("its entry lies beyond the end of the pack")
+    }
+
+    /// Offset and position in the index of every object.
+    fn offsets(&self) -> Result<Vec<(u64, u32)>, PackError> {
+        (0..)
+            .take(self.len())
+            .map(|position: u32| match self.index.offset(position as usize) {
+                Some(offset) if offset < self.end() => Ok((offset, position)),
+                _ => Err(PackError::BadIndex {
+                    path: self.index.path().to_owned(),
+                    problem: "it names an offset beyond the end of its pack",
+                }),
+            })
+            .collect()
+    }
+
+    fn index_offset(&self, oid: &Oid) -> Option<u64> {
+        self.index.offset(self.index.find(oid)?)
+    }
+
+    /// Whether `entry`, the one at `position`, is what the index was made of; version 1 cannot tell.
+    fn is_intact(&self, position: u32, entry: &[u8]) -> bool {
+        self.index
+            .crc32(position as usize)
+            .is_none_or(|stated| libdeflater::crc32(entry) == stated)
+    }
+}

@@ -1,0 +1,371 @@
+//! Every object of a pack, each inflated once.
+//!
+//! In: a [`Pack`] and a [`Visitor`] for each thread. Out: calls of the visitor, and [`Walked`], which accounts for
+//! every entry. Roots are shared out among the threads; below a root the walk is depth-first on a stack of its own,
+//! so that a chain of any length costs no call stack, and the texts it holds are few (see `put_heaviest_last`).
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use libdeflater::Decompressor;
+
+use super::delta::{self, Instruction};
+use super::entry::{self, Shape};
+use super::forest::Forest;
+use super::visit::{Change, Name, Object, Visitor};
+use super::{Failure, Kind, Oid, Pack, PackError};
+
+/// How much a walk may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Threads.
+    pub jobs: usize,
+    /// Bytes of texts held at a time, by all threads together.
+    pub max_bytes: usize,
+}
+
+/// How far a walk is, to be read from another thread.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Objects visited.
+    pub objects: AtomicU64,
+    /// Set from outside to end the walk early; the numbers then do not add up.
+    pub stop: AtomicBool,
+}
+
+/// What became of the entries of a pack.
+#[derive(Debug, Default)]
+pub struct Walked {
+    /// How many were visited.
+    pub visited: u64,
+    /// Those that are damaged or built on one that is.
+    pub failures: Vec<Failure>,
+    /// Those too large for [`Limits::max_bytes`], and those built on them; to be read some other way.
+    pub too_large: Vec<(Oid, Kind)>,
+}
+
+/// Finds an object outside of the pack that is walked, as the base of a delta that names one.
+pub type Resolve<'a> = dyn Fn(&Oid) -> Result<(Kind, Vec<u8>), &'static str> + Sync + 'a;
+
+/// Visits every object of `pack`, one visitor a thread.
+///
+/// # Errors
+/// [`PackError`] where the pack as a whole is unusable, and whatever a visitor gives up with.
+pub fn walk<V: Visitor<Error: From<PackError>> + Send>(
+    pack: &Pack,
+    limits: Limits,
+    resolve: &Resolve<'_>,
+    progress: &Progress,
+    visitors: &mut [V],
+) -> Result<Walked, V::Error> {
+    let forest = Forest::new(pack)?;
+    let share = Share {
+        pack,
+        forest: &forest,
+        resolve,
+        progress,
+        next_root: AtomicUsize::new(0),
+        max_bytes: limits.max_bytes / visitors.len().max(1),
+    };
+    let mut walked = Walked {
+        failures: forest.failures().to_vec(),
+        ..Walked::default()
+    };
+    let ended = std::thread::scope(|scope| {
+        let threads: Vec<_> = visitors
+            .iter_mut()
+            .map(|visitor| scope.spawn(|| Walker::new(&share, visitor).run()))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect::<Vec<_>>()
+    });
+    for part in ended {
+        let part = part?;
+        walked.visited += part.visited;
+        walked.failures.extend(part.failures);
+        walked.too_large.extend(part.too_large);
+    }
+    walked.failures.sort_unstable();
+    walked.too_large.sort_unstable_by_key(|object| object.0);
+    let accounted = walked.visited + (walked.failures.len() + walked.too_large.len()) as u64;
+    if accounted != forest.len() as u64 && !progress.stop.load(Ordering::Relaxed) {
+        return Err(pack.bad("not every object of it was reached").into());
+    }
+    Ok(walked)
+}
+
+/// What the threads of a walk have in common.
+struct Share<'a> {
+    pack: &'a Pack,
+    forest: &'a Forest,
+    resolve: &'a Resolve<'a>,
+    progress: &'a Progress,
+    next_root: AtomicUsize,
+    /// Bytes of texts that one thread may hold.
+    max_bytes: usize,
+}
+
+/// Roots that a thread takes at a time.
+const BATCH: usize = 8;
+
+/// A text buffer larger than this is given back rather than kept for the next text.
+const KEPT_BYTES: usize = 1 << 20;
+
+/// One thread of a walk.
+struct Walker<'a, V: Visitor> {
+    share: &'a Share<'a>,
+    visitor: &'a mut V,
+    inflater: Decompressor,
+    delta: Vec<u8>,
+    instructions: Vec<Instruction>,
+    spare: Vec<Vec<u8>>,
+    stack: Vec<Frame<V::State>>,
+    /// Bytes of the texts on the stack.
+    held: usize,
+    walked: Walked,
+}
+
+/// An object whose deltas are being visited.
+struct Frame<S> {
+    node: u32,
+    next_child: usize,
+    text: Vec<u8>,
+    state: S,
+}
+
+/// Why a node and what is below it is not visited.
+enum Unread {
+    Damaged(&'static str),
+    TooLarge(Kind),
+}
+
+impl From<&'static str> for Unread {
+    fn from(problem: &'static str) -> Self {
+        Self::Damaged(problem)
+    }
+}
+
+impl<'a, V: Visitor> Walker<'a, V> {
+    fn new(share: &'a Share<'a>, visitor: &'a mut V) -> Self {
+        Self {
+            share,
+            visitor,
+            inflater: Decompressor::new(),
+            delta: Vec::new(),
+            instructions: Vec::new(),
+            spare: Vec::new(),
+            stack: Vec::new(),
+            held: 0,
+            walked: Walked::default(),
+        }
+    }
+
+    fn run(mut self) -> Result<Walked, V::Error> {
+        let roots = self.share.forest.roots();
+        let progress = self.share.progress;
+        loop {
+            let start = self.share.next_root.fetch_add(BATCH, Ordering::Relaxed);
+            if start >= roots.len() || progress.stop.load(Ordering::Relaxed) {
+                return Ok(self.walked);
+            }
+            let before = self.walked.visited;
+            for &root in &roots[start..roots.len().min(start + BATCH)] {
+                if let Err(error) = self.tree(root) {
+                    progress.stop.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+            let visited = self.walked.visited - before;
+            progress.objects.fetch_add(visited, Ordering::Relaxed);
+        }
+    }
+
+    fn tree(&mut self, root: u32) -> Result<(), V::Error> {
+        let (kind, frame) = match self.root(root) {
+            Ok((object, text)) => (object.kind, self.enter_root(root, &object, text)?),
+            Err(unread) => {
+                self.give_up(root, &unread);
+                return Ok(());
+            }
+        };
+        self.stack.extend(frame);
+        while let Some(mut top) = self.stack.pop() {
+            let children = self.share.forest.children(top.node);
+            let Some(&child) = children.get(top.next_child) else {
+                self.release(top.text);
+                continue;
+            };
+            top.next_child += 1;
+            let entered = self.delta(child, kind, &top.text, &top.state)?;
+            if top.next_child == children.len() {
+                self.release(top.text);
+            } else {
+                self.stack.push(top);
+            }
+            self.stack.extend(entered);
+        }
+        Ok(())
+    }
+
+    /// The object at a root; for a delta of an object outside of the pack, that object.
+    fn root(&mut self, root: u32) -> Result<(Object<'a>, Vec<u8>), Unread> {
+        let Share { pack, forest, .. } = self.share;
+        let node = forest.node(root);
+        let data = self.share.data(root)?;
+        let Some(kind) = node.kind else {
+            let entry = pack.entry(node.offset..forest.end(root, pack))?;
+            let Shape::NameDelta(name) = entry::header(entry, pack.hash_len())?.shape else {
+                return Err(Unread::Damaged("its base is nowhere"));
+            };
+            let base = Oid::from_bytes(name).ok_or("its base has no name")?;
+            let (kind, text) = (self.share.resolve)(&base)?;
+            return Ok((Object::new(base, kind), text));
+        };
+        if node.size > self.share.max_bytes {
+            return Err(Unread::TooLarge(kind));
+        }
+        let mut text = self.spare.pop().unwrap_or_default();
+        text.clear();
+        text.reserve_exact(node.size);
+        text.resize(node.size, 0);
+        entry::inflate(&mut self.inflater, data, &mut text)?;
+        let name = Name::Position(pack, node.position);
+        Ok((Object { kind, name }, text))
+    }
+
+    fn enter_root(
+        &mut self,
+        root: u32,
+        object: &Object<'_>,
+        text: Vec<u8>,
+    ) -> Result<Option<Frame<V::State>>, V::Error> {
+        let state = self.visitor.whole(object, &text)?;
+        if self.share.forest.node(root).kind.is_none() {
+            return self.delta(root, object.kind, &text, &state);
+        }
+        self.walked.visited += 1;
+        self.held += text.len();
+        Ok(Some(Frame {
+            node: root,
+            next_child: 0,
+            text,
+            state,
+        }))
+    }
+
+    /// Visits one delta; gives its frame if there are deltas of it in turn.
+    fn delta(
+        &mut self,
+        node: u32,
+        kind: Kind,
+        base: &[u8],
+        base_state: &V::State,
+    ) -> Result<Option<Frame<V::State>>, V::Error> {
+        let (delta_len, len) = match self.decode(node, kind, base.len()) {
+            Ok(lens) => lens,
+            Err(unread) => {
+                self.give_up(node, &unread);
+                return Ok(None);
+            }
+        };
+        let Share { pack, forest, .. } = self.share;
+        let mut text = self.spare.pop().unwrap_or_default();
+        let mut change = Change {
+            base,
+            delta: &self.delta[..delta_len],
+            instructions: &self.instructions,
+            len,
+            text: &mut text,
+            applied: false,
+        };
+        let name = Name::Position(pack, forest.node(node).position);
+        let state = self
+            .visitor
+            .delta(&Object { kind, name }, base_state, &mut change)?;
+        self.walked.visited += 1;
+        let has_children = !forest.children(node).is_empty();
+        if has_children {
+            change.text();
+        }
+        if self.delta.len() > KEPT_BYTES {
+            self.delta = Vec::new();
+        }
+        self.held += text.len();
+        if has_children {
+            return Ok(Some(Frame {
+                node,
+                next_child: 0,
+                text,
+                state,
+            }));
+        }
+        self.release(text);
+        Ok(None)
+    }
+
+    /// Inflates a delta and reads its instructions; gives its own length and that of the text that it makes.
+    fn decode(&mut self, node: u32, kind: Kind, base_len: usize) -> Result<(usize, usize), Unread> {
+        let delta_len = self.share.forest.node(node).size;
+        let data = self.share.data(node)?;
+        if delta_len > self.share.max_bytes {
+            return Err(Unread::TooLarge(kind));
+        }
+        if self.delta.len() < delta_len {
+            self.delta.resize(delta_len, 0);
+        }
+        let delta = &mut self.delta[..delta_len];
+        entry::inflate(&mut self.inflater, data, delta)?;
+        let len = delta::decode(delta, base_len, &mut self.instructions)?;
+        if self.held.saturating_add(len) > self.share.max_bytes {
+            return Err(Unread::TooLarge(kind));
+        }
+        Ok((delta_len, len))
+    }
+
+    fn release(&mut self, mut text: Vec<u8>) {
+        self.held -= text.len();
+        if text.capacity() <= KEPT_BYTES {
+            text.clear();
+            self.spare.push(text);
+        }
+    }
+
+    /// Writes down that `node` and everything below it was not visited.
+    fn give_up(&mut self, node: u32, unread: &Unread) {
+        let Share { pack, forest, .. } = self.share;
+        for below in forest.subtree(node) {
+            let oid = pack.oid(forest.node(below).position);
+            match unread {
+                Unread::TooLarge(kind) => self.walked.too_large.push((oid, *kind)),
+                Unread::Damaged(problem) => self.walked.failures.push(Failure {
+                    oid,
+                    problem: if below == node {
+                        problem
+                    } else {
+                        "it is a delta of an object that cannot be read"
+                    },
+                }),
+            }
+        }
+    }
+}
+
+impl<'a> Share<'a> {
+    /// The compressed data of an entry, after its bytes were compared with the index's checksum.
+    fn data(&self, node: u32) -> Result<&'a [u8], &'static str> {
+        let parsed = self.forest.node(node);
+        let range = parsed.offset..self.forest.end(node, self.pack);
+        let entry = self.pack.entry(range)?;
+        if !self.pack.is_intact(parsed.position, entry) {
+            return Err("its bytes in the pack are not those that were indexed");
+        }
+        entry
+            .get(usize::from(parsed.header_len)..)
+            .ok_or("its header is cut short")
+    }
+}

@@ -1,0 +1,76 @@
+//! Loose objects, shared out among threads.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::git::Oid;
+use crate::git::pack::{Failure, Object, Progress, ReadError, Store, Visitor as _};
+
+use super::reader::Reader;
+use super::{HistoryError, TOO_LARGE};
+
+/// What became of the loose objects.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    pub(super) visited: u64,
+    pub(super) failures: Vec<Failure>,
+}
+
+/// Reads every loose object of `store` whole, one reader a thread.
+pub(super) fn scan(
+    store: &Store,
+    progress: &Progress,
+    readers: &mut [Reader<'_>],
+) -> Result<Read, HistoryError> {
+    let names = store.loose()?;
+    let next = AtomicUsize::new(0);
+    let parts = std::thread::scope(|scope| {
+        let threads: Vec<_> = readers
+            .iter_mut()
+            .map(|reader| scope.spawn(|| some(store, &names, &next, progress, reader)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect::<Result<Vec<_>, _>>()
+    })?;
+    let mut all = Read::default();
+    for part in parts {
+        all.visited += part.visited;
+        all.failures.extend(part.failures);
+    }
+    Ok(all)
+}
+
+fn some(
+    store: &Store,
+    names: &[Oid],
+    next: &AtomicUsize,
+    progress: &Progress,
+    reader: &mut Reader<'_>,
+) -> Result<Read, HistoryError> {
+    let mut read = Read::default();
+    while !progress.stop.load(Ordering::Relaxed) {
+        let Some(oid) = names.get(next.fetch_add(1, Ordering::Relaxed)) else {
+            break;
+        };
+        match store.read_loose(oid) {
+            Ok((kind, text)) => {
+                reader.whole(&Object::new(*oid, kind), &text)?;
+                read.visited += 1;
+                progress.objects.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(error) => read.failures.push(Failure {
+                oid: *oid,
+                problem: match error {
+                    ReadError::Damaged(problem) => problem,
+                    ReadError::TooLarge => TOO_LARGE,
+                },
+            }),
+        }
+    }
+    Ok(read)
+}

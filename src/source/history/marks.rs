@@ -1,0 +1,168 @@
+//! Where keywords stand in an object, handed down from a base to its deltas.
+//!
+//! A keyword inside a copy stands in the base too, so a text's keywords are those of its copies and those in its
+//! [`Novelty`]: the very set that a scan of the whole text gives. Each keyword's regex is asked once whether anything
+//! around it matches; the answer is handed down too, as long as everything that it was drawn from was copied. Only a
+//! text with an answer of "yes" is read whole.
+
+use crate::git::Kind;
+use crate::git::pack::{Change, Piece};
+use crate::prefilter::Hit;
+use crate::rules::{RuleError, RuleSet};
+
+use super::novelty::Novelty;
+
+/// More keywords than this in one text are not remembered: it and what is made of it are read whole.
+pub(super) const MAX_MARKS: usize = 1 << 16;
+
+/// A keyword in a text, and what its rule's regex says of the place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    hit: Hit,
+    /// The bytes that the answer was drawn from; `None` until it is.
+    seen: Option<(usize, usize)>,
+    /// Whether the regex matches there; boundaries and checks are not asked yet.
+    pub(super) matches: bool,
+}
+
+/// The keywords of a text that is read whole.
+pub(super) fn whole(
+    rules: &RuleSet,
+    kind: Kind,
+    text: &[u8],
+    hits: &[Hit],
+) -> Result<Vec<Mark>, RuleError> {
+    let mut marks: Vec<Mark> = hits.iter().map(|&hit| Mark::unasked(hit)).collect();
+    in_order(&mut marks);
+    for mark in &mut marks {
+        mark.ask(rules, kind, text)?;
+    }
+    Ok(marks)
+}
+
+/// The keywords of a changed text: `base` are those of its base, `hits` those in `novelty`.
+///
+/// `None` where there are too many.
+pub(super) fn inherited(
+    rules: &RuleSet,
+    kind: Kind,
+    base: &[Mark],
+    (novelty, hits): (&Novelty, &[Hit]),
+    change: &mut Change<'_>,
+) -> Result<Option<Vec<Mark>>, RuleError> {
+    let mut marks: Vec<Mark> = hits
+        .iter()
+        .map(|hit| {
+            let start = novelty.place(hit.start);
+            Mark::unasked(Hit {
+                rule: hit.rule,
+                start,
+                end: start + (hit.end - hit.start),
+            })
+        })
+        .collect();
+    if !base.is_empty() {
+        let mut at = 0;
+        for piece in change.pieces() {
+            let run_len = match piece {
+                Piece::Insert(run) => run.len(),
+                Piece::Copy(from, run) => {
+                    let range = from..from + run.len();
+                    let first = base.partition_point(|mark| mark.hit.start < range.start);
+                    let copied = base[first..]
+                        .iter()
+                        .take_while(|mark| mark.hit.start < range.end)
+                        .filter(|mark| mark.hit.end <= range.end);
+                    marks.extend(copied.map(|mark| mark.moved(&range, at)));
+                    run.len()
+                }
+            };
+            if marks.len() > MAX_MARKS {
+                return Ok(None);
+            }
+            at += run_len;
+        }
+    }
+    in_order(&mut marks);
+    for mark in marks.iter_mut().filter(|mark| mark.seen.is_none()) {
+        mark.ask(rules, kind, change.text())?;
+    }
+    Ok(Some(marks))
+}
+
+/// By place; of a keyword that was both handed down and found anew, the one that has its answer stays.
+fn in_order(marks: &mut Vec<Mark>) {
+    marks.sort_unstable_by_key(|mark| {
+        (
+            mark.hit.start,
+            mark.hit.rule,
+            mark.hit.end,
+            mark.seen.is_none(),
+        )
+    });
+    marks.dedup_by_key(|mark| mark.hit);
+}
+
+impl Mark {
+    fn unasked(hit: Hit) -> Self {
+        Self {
+            hit,
+            seen: None,
+            matches: false,
+        }
+    }
+
+    /// The same keyword after the bytes at `range` of its text were copied to `to`.
+    fn moved(&self, range: &std::ops::Range<usize>, to: usize) -> Self {
+        let shift = |at: usize| at - range.start + to;
+        let seen = self
+            .seen
+            .filter(|&(start, end)| range.start <= start && end <= range.end);
+        Self {
+            hit: Hit {
+                rule: self.hit.rule,
+                start: shift(self.hit.start),
+                end: shift(self.hit.end),
+            },
+            seen: seen.map(|(start, end)| (shift(start), shift(end))),
+            matches: seen.is_some() && self.matches,
+        }
+    }
+
+    fn ask(&mut self, rules: &RuleSet, kind: Kind, text: &[u8]) -> Result<(), RuleError> {
+        let matcher = rules.as_slice()[self.hit.rule].matcher()?;
+        if kind == Kind::Tree {
+            let name = around(text, self.hit.start);
+            self.matches = name_starts(text, name.start, self.hit.start)
+                .any(|start| matcher.regex.is_match(&text[start..name.end]));
+            self.seen = Some((name.start.saturating_sub(1), (name.end + 1).min(text.len())));
+            return Ok(());
+        }
+        // A match that holds the keyword begins and ends in here, with a byte to spare for `\b`, `^` and `$`.
+        let start = self.hit.end.checked_sub(matcher.max_len + 1);
+        let end = self.hit.start + matcher.max_len + 1;
+        let known_end = end.min(text.len());
+        self.matches = matcher
+            .regex
+            .is_match_at(&text[..known_end], start.unwrap_or(0));
+        // An answer drawn from the text's end does not hold where more text follows: give it a range no copy has.
+        self.seen = Some(match start {
+            Some(start) if end <= text.len() => (start, end),
+            _ => (0, usize::MAX),
+        });
+        Ok(())
+    }
+}
+
+/// The bytes between the NULs around `at`: in a tree, an object's raw name, a mode and a file's name.
+fn around(tree: &[u8], at: usize) -> std::ops::Range<usize> {
+    let start = memchr::memrchr(0, &tree[..at]).map_or(0, |nul| nul + 1);
+    let end = memchr::memchr(0, &tree[at..]).map_or(tree.len(), |nul| at + nul);
+    start..end
+}
+
+/// Where the file name that holds the byte at `hit` may begin: after any space before it, for a raw object name may
+/// hold spaces and NULs. Asking at one place too many costs no more than reading the tree whole.
+fn name_starts(tree: &[u8], start: usize, hit: usize) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(b' ', &tree[start..hit]).map(move |space| start + space + 1)
+}

@@ -1,0 +1,145 @@
+//! Every object that a repository holds, reachable or not: which of them hold credentials.
+//!
+//! In: a repository. Out: [`History`]. Packs are walked as trees of deltas and only what is new in each object is
+//! read ([`reader`]); the result equals that of reading every object whole. Loose objects are read whole. Names of
+//! files are texts too: those in each tree are read.
+
+mod loose;
+mod marks;
+mod novelty;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::sync::atomic::Ordering;
+
+use crate::finding::Finding;
+use crate::git::pack::{
+    self, Failure, Limits, PackError, Progress, ReadError, Store, Visitor as _,
+};
+use crate::git::{Kind, Oid, Repository};
+use crate::rules::RuleError;
+use crate::scan::Scanner;
+
+use reader::Reader;
+
+/// How much a scan may use.
+pub type Options = Limits;
+
+/// What a scan of all objects found.
+#[derive(Debug, Default)]
+pub struct History {
+    /// The objects that hold credentials, by name.
+    pub held: Vec<Held>,
+    /// The objects that could not be read, by name; with one of these the scan is not complete.
+    pub unread: Vec<Failure>,
+    /// How many objects were read; one that is stored twice counts twice.
+    pub objects: u64,
+    /// Their size in bytes.
+    pub bytes: u64,
+    /// Whether the repository is a partial clone: what was never fetched was not read.
+    pub is_partial: bool,
+    /// Whether [`Progress::stop`] ended it early.
+    pub is_stopped: bool,
+}
+
+/// An object that holds credentials.
+#[derive(Debug)]
+pub struct Held {
+    /// Its name.
+    pub oid: Oid,
+    /// What it is.
+    pub kind: Kind,
+    /// What it holds, in order of place. Of a tree these are names of files, with the name as path; otherwise the
+    /// path is empty, for an object does not know where it lies.
+    pub findings: Vec<Finding>,
+}
+
+/// Why a history could not be scanned.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// The object folders cannot be read.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// A rule is unusable.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+}
+
+/// Scans every object of `repository` and of those that it borrows from.
+///
+/// The result does not depend on the number of threads.
+///
+/// # Errors
+/// [`HistoryError`] where a folder, an index or a pack as a whole is unusable. A single object that cannot be read is
+/// in [`History::unread`].
+pub fn scan(
+    repository: &Repository,
+    scanner: &Scanner,
+    options: Options,
+    progress: &Progress,
+) -> Result<History, HistoryError> {
+    let other_way = |oid: &Oid| repository.object(oid).ok();
+    scan_store(&repository.store()?, &other_way, scanner, options, progress)
+}
+
+/// Scans every object of `store`; what that cannot give is asked of `other_way`, one object at a time.
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_store(
+    store: &Store,
+    other_way: &dyn Fn(&Oid) -> Option<(Kind, Vec<u8>)>,
+    scanner: &Scanner,
+    options: Options,
+    progress: &Progress,
+) -> Result<History, HistoryError> {
+    let mut history = History {
+        is_partial: store.is_partial(),
+        ..History::default()
+    };
+    let jobs = options.jobs.max(1);
+    let mut readers: Vec<Reader<'_>> = (0..jobs).map(|_| Reader::new(scanner)).collect();
+    let resolve = |oid: &Oid| match store.read(oid, options.max_bytes) {
+        Ok(read) => Ok(read),
+        Err(ReadError::Damaged(problem)) => Err(problem),
+        Err(ReadError::TooLarge) => Err(TOO_LARGE),
+    };
+    let mut again = Vec::new();
+    for pack in store.packs() {
+        let walked = pack::walk(pack, options, &resolve, progress, &mut readers)?;
+        history.objects += walked.visited;
+        again.extend(walked.failures);
+        let too_large = walked.too_large.into_iter().map(|(oid, _)| Failure {
+            oid,
+            problem: TOO_LARGE,
+        });
+        again.extend(too_large);
+    }
+    let loose = loose::scan(store, progress, &mut readers)?;
+    history.objects += loose.visited;
+    again.extend(loose.failures);
+    again.sort_unstable();
+    again.dedup_by_key(|failure| failure.oid);
+    // There may be a sound copy, and one object at a time may be as large as it is.
+    for failure in again {
+        match other_way(&failure.oid) {
+            Some((kind, text)) => {
+                readers[0].whole(&pack::Object::new(failure.oid, kind), &text)?;
+                history.objects += 1;
+            }
+            None => history.unread.push(failure),
+        }
+    }
+    history.is_stopped = progress.stop.load(Ordering::Relaxed);
+    for reader in readers {
+        history.bytes += reader.bytes;
+        history.held.extend(reader.held);
+    }
+    history.held.sort_by_key(|held| held.oid);
+    history.held.dedup_by_key(|held| held.oid);
+    Ok(history)
+}
+
+const TOO_LARGE: &str = "it is larger than the memory that the walk may use";

@@ -1,0 +1,183 @@
+//! One thread's reading of objects: what is new in each goes through the prefilter, what matches is kept.
+//!
+//! In: objects, whole or as changes, from the walk of a pack. Out: the objects that hold credentials. An object is
+//! read whole only if a rule's regex matches somewhere in it, or if it looks like UTF-16.
+
+use bstr::BStr;
+
+use crate::finding::{Finding, Origin, Part};
+use crate::git::pack::{Change, Object, Piece, Visitor};
+use crate::git::{Kind, Oid};
+use crate::prefilter::Hit;
+use crate::scan::{Place, Scanner};
+use crate::text::view;
+
+use super::marks::{self, MAX_MARKS, Mark};
+use super::novelty::Novelty;
+use super::{Held, HistoryError, tree};
+
+/// Reads objects for one thread.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    scanner: &'a Scanner,
+    /// The length of the longest keyword, less one.
+    reach: usize,
+    novelty: Novelty,
+    hits: Vec<Hit>,
+    head: Vec<u8>,
+    pub(super) held: Vec<Held>,
+    pub(super) bytes: u64,
+}
+
+/// What is remembered of an object while its deltas are read.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// `None` where there are too many to remember.
+    marks: Option<Vec<Mark>>,
+    /// Nothing in it is NUL.
+    nul_free: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(scanner: &'a Scanner) -> Self {
+        let keywords = scanner
+            .rules()
+            .as_slice()
+            .iter()
+            .flat_map(|compiled| compiled.rule.keywords.iter());
+        let longest = keywords.map(|keyword| keyword.len()).max().unwrap_or(1);
+        Self {
+            scanner,
+            reach: longest - 1,
+            novelty: Novelty::default(),
+            hits: Vec::new(),
+            head: Vec::new(),
+            held: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Keeps `object` if `text`, read whole by every rule and check, holds anything.
+    fn keep(&mut self, object: &Object<'_>, text: &[u8]) -> Result<(), HistoryError> {
+        let findings = if object.kind == Kind::Tree {
+            let mut findings = Vec::new();
+            for name in tree::names(text) {
+                let place = (BStr::new(name), Part::Path);
+                findings.extend(findings_in(self.scanner, name, object.oid(), place)?);
+            }
+            findings
+        } else {
+            let place = (BStr::new(b""), Part::Content);
+            findings_in(self.scanner, text, object.oid(), place)?
+        };
+        if !findings.is_empty() {
+            self.held.push(Held {
+                oid: object.oid(),
+                kind: object.kind,
+                findings,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether a decoding of the changed text must be read as well.
+    fn is_decoded(&mut self, change: &mut Change<'_>, nul_free: bool) -> bool {
+        let wanted = if nul_free {
+            view::MARK_BYTES
+        } else {
+            view::SNIFFED
+        };
+        self.head.clear();
+        for piece in change.pieces() {
+            let (Piece::Copy(_, run) | Piece::Insert(run)) = piece;
+            let missing = wanted - self.head.len();
+            self.head.extend_from_slice(&run[..run.len().min(missing)]);
+            if self.head.len() == wanted {
+                break;
+            }
+        }
+        view::is_decoded(&self.head)
+    }
+}
+
+impl Visitor for Reader<'_> {
+    type State = Known;
+    type Error = HistoryError;
+
+    fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Result<Known, HistoryError> {
+        self.bytes += text.len() as u64;
+        self.hits.clear();
+        self.scanner.prefilter().hits(text, &mut self.hits);
+        let rules = self.scanner.rules();
+        let marks = if self.hits.len() > MAX_MARKS {
+            None
+        } else {
+            Some(marks::whole(rules, object.kind, text, &self.hits)?)
+        };
+        let decoded = object.kind != Kind::Tree && view::is_decoded(text);
+        if decoded || is_suspect(marks.as_deref()) {
+            self.keep(object, text)?;
+        }
+        Ok(Known {
+            marks,
+            nul_free: memchr::memchr(0, text).is_none(),
+        })
+    }
+
+    fn delta(
+        &mut self,
+        object: &Object<'_>,
+        base: &Known,
+        change: &mut Change<'_>,
+    ) -> Result<Known, HistoryError> {
+        let Some(base_marks) = &base.marks else {
+            return self.whole(object, change.text());
+        };
+        self.bytes += change.len() as u64;
+        self.novelty.fill(change, self.reach);
+        self.hits.clear();
+        let novel = self.novelty.bytes();
+        self.scanner.prefilter().hits(novel, &mut self.hits);
+        let nul_free = base.nul_free && memchr::memchr(0, novel).is_none();
+        let marks = if self.hits.is_empty() && base_marks.is_empty() {
+            Some(Vec::new())
+        } else if self.hits.len() > MAX_MARKS {
+            None
+        } else {
+            let rules = self.scanner.rules();
+            let found = (&self.novelty, &*self.hits);
+            marks::inherited(rules, object.kind, base_marks, found, change)?
+        };
+        let decoded = object.kind != Kind::Tree && self.is_decoded(change, nul_free);
+        if decoded || is_suspect(marks.as_deref()) {
+            self.keep(object, change.text())?;
+        }
+        Ok(Known { marks, nul_free })
+    }
+}
+
+fn is_suspect(marks: Option<&[Mark]>) -> bool {
+    marks.is_none_or(|marks| marks.iter().any(|mark| mark.matches))
+}
+
+/// What every rule and check make of a text of `object`; its path is filled in once it is known where it lies.
+fn findings_in(
+    scanner: &Scanner,
+    text: &[u8],
+    object: Oid,
+    (path, part): (&BStr, Part),
+) -> Result<Vec<Finding>, HistoryError> {
+    let candidates = scanner.candidates(text)?;
+    if candidates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let origin = Origin::Object {
+        object: object.to_string(),
+    };
+    let place = Place {
+        path,
+        part,
+        origin: &origin,
+    };
+    Ok(scanner.findings(&candidates, place))
+}

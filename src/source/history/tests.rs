@@ -1,0 +1,297 @@
+//! Reading only what is new against reading every object whole.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::git::pack::testing::{self, Made, Run, delta, name};
+use crate::rules::{Rule, RuleSet};
+
+/// Rules whose matches are short and long, with and without context, and begin in the middle of each other.
+const RULES: &str = r#"
+keywords = ["zz"]
+regex = 'zz[a-f]{2,6}'
+---
+keywords = ["key"]
+regex = '(?i)key ?= ?(?P<secret>[a-f0-9]{4})\b'
+---
+keywords = ["_longkeyword_"]
+regex = '[a-f]{0,30}_longkeyword_[a-f]{3}'
+left = "none"
+---
+keywords = ["ab", "ba"]
+regex = '(?m)^(ab|ba){2}$'
+---
+keywords = ["hf_"]
+regex = 'hf_[A-Za-z]{34}'
+"#;
+
+fn rules() -> RuleSet {
+    RuleSet::new(RULES.split("---").enumerate().map(|(number, own)| {
+        let rest = format!(
+            "id = \"rule-{number}\"\nprovider = \"\"\ndescription = \"\"\nconfidence = \"high\"\n\
+             source = \"\"\nrevoke = \"\"\nexamples = []\nplaceholders = 'keep'\n{own}"
+        );
+        let rule: Rule = toml::from_str(&rest).expect("a rule");
+        &*Box::leak(Box::new(rule))
+    }))
+}
+
+/// What tokens are made of, so that seams fall inside of them and two copies make one.
+fn fragment() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        8 => prop::sample::select(vec![
+            "z", "zz", "zzab", "a", "ab", "ba", "f", "abcdef", "key", "KEY", " = ", "=", "1a2b", "_long", "keyword_", "hf_",
+            "h", "f_", "\n", "\\n", " ", "\"", "-", "100644 ", "40000 ", "\0",
+        ]).prop_map(|text| text.as_bytes().to_vec()),
+        1 => (0..35_usize).prop_map(|len| b"qWeRtYuIoPaSdFgHjKlZxCvBnMqWeRtYuIoP"[..len].to_vec()),
+        1 => prop::sample::select(vec![&b"\xff\xfe"[..], b"\xfe\xff", b"z\0z\0a\0b\0", b"\xff", b"\0z\0z\0c\0d"])
+            .prop_map(<[u8]>::to_vec),
+        1 => (1..300_usize).prop_map(|len| b"plain text. ".iter().copied().cycle().take(len).collect()),
+    ]
+}
+
+#[derive(Clone, Debug)]
+enum Planned {
+    Copy(prop::sample::Index, prop::sample::Index),
+    Insert(Vec<u8>),
+}
+
+fn planned() -> impl Strategy<Value = Planned> {
+    prop_oneof![
+        (any::<prop::sample::Index>(), any::<prop::sample::Index>())
+            .prop_map(|(from, len)| Planned::Copy(from, len)),
+        prop::collection::vec(fragment(), 1..4).prop_map(|parts| Planned::Insert(parts.concat())),
+    ]
+}
+
+/// Packs of roots of every kind and deltas of any earlier object, with the text of each.
+fn packs() -> impl Strategy<Value = (Vec<Made>, Vec<(Kind, Vec<u8>)>)> {
+    let root = (1..5_u8, prop::collection::vec(fragment(), 0..30))
+        .prop_map(|(kind, parts)| (kind, parts.concat()));
+    let deltas = (
+        any::<prop::sample::Index>(),
+        prop::collection::vec(planned(), 0..7),
+    );
+    (
+        prop::collection::vec(root, 1..4),
+        prop::collection::vec(deltas, 0..30),
+    )
+        .prop_map(|(roots, deltas)| {
+            let kinds = [Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag];
+            let mut entries = Vec::new();
+            let mut texts = Vec::new();
+            for (kind, text) in roots {
+                entries.push(Made::Whole(kind, text.clone()));
+                texts.push((kinds[usize::from(kind) - 1], text));
+            }
+            for (base, runs) in deltas {
+                let base = base.index(entries.len());
+                let (kind, base_text) = &texts[base];
+                let runs: Vec<Run<'_>> = runs
+                    .iter()
+                    .filter_map(|run| match run {
+                        Planned::Copy(..) if base_text.is_empty() => None,
+                        Planned::Copy(from, len) => {
+                            let from = from.index(base_text.len());
+                            Some(Run::Copy(from, 1 + len.index(base_text.len() - from)))
+                        }
+                        Planned::Insert(new) => Some(Run::Insert(new)),
+                    })
+                    .collect();
+                let text: Vec<u8> = runs
+                    .iter()
+                    .flat_map(|run| match run {
+                        Run::Copy(from, len) => &base_text[*from..from + len],
+                        Run::Insert(new) => *new,
+                    })
+                    .copied()
+                    .collect();
+                entries.push(Made::OffsetDelta(base, delta(base_text.len(), &runs)));
+                texts.push((*kind, text));
+            }
+            (entries, texts)
+        })
+}
+
+type Seen = Vec<(Oid, String, Vec<u8>, crate::finding::Position)>;
+
+fn seen<'a>(held: impl IntoIterator<Item = (Oid, &'a [Finding])>) -> Seen {
+    let mut seen: Seen = held
+        .into_iter()
+        .flat_map(|(oid, findings)| {
+            findings.iter().map(move |finding| {
+                let secret = finding.secret.expose().to_vec();
+                (oid, finding.rule.id.to_string(), secret, finding.start)
+            })
+        })
+        .collect();
+    seen.sort();
+    seen
+}
+
+/// Every object whole, through every rule.
+fn plain(scanner: &Scanner, texts: &[(Kind, Vec<u8>)]) -> Seen {
+    let place = crate::scan::Place {
+        path: bstr::BStr::new(b""),
+        part: crate::finding::Part::Content,
+        origin: &crate::finding::Origin::Stdin,
+    };
+    let mut all = Vec::new();
+    for (number, (kind, text)) in texts.iter().enumerate() {
+        let parts = match kind {
+            Kind::Tree => tree::names(text),
+            _ => vec![&text[..]],
+        };
+        for part in parts {
+            let candidates = scanner.candidates(part).expect("the rules compile");
+            all.push((name(number), scanner.findings(&candidates, place)));
+        }
+    }
+    seen(all.iter().map(|(oid, findings)| (*oid, &**findings)))
+}
+
+fn scan_files(scanner: &Scanner, entries: &[Made], jobs: usize) -> History {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let files = testing::files(entries);
+    let pack = folder.path().join("pack");
+    std::fs::create_dir(&pack).expect("the folder can be made");
+    std::fs::write(pack.join("pack-1.pack"), files.pack).expect("the pack can be written");
+    std::fs::write(pack.join("pack-1.idx"), files.index).expect("the index can be written");
+    let options = Options {
+        jobs,
+        max_bytes: 1 << 28,
+    };
+    let store = Store::open(&[folder.path().to_owned()]).expect("it opens");
+    scan_store(&store, &|_| None, scanner, options, &Progress::default()).expect("it is sound")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn only_what_is_new_is_as_good_as_everything((entries, texts) in packs()) {
+        let scanner = Scanner::new(rules());
+        let history = scan_files(&scanner, &entries, 2);
+        prop_assert_eq!(history.objects, entries.len() as u64);
+        prop_assert_eq!(history.bytes, texts.iter().map(|(_, text)| text.len() as u64).sum::<u64>());
+        let read = seen(history.held.iter().map(|held| (held.oid, &*held.findings)));
+        prop_assert_eq!(read, plain(&scanner, &texts));
+    }
+}
+
+/// The generated packs are worth something only if they hold tokens made by every kind of seam.
+#[test]
+fn a_token_that_two_copies_make_is_found() {
+    let scanner = Scanner::new(rules());
+    let base = b"first zz and then abcdef";
+    for (runs, expected) in [
+        (vec![Run::Copy(0, 8), Run::Copy(18, 6)], 1),
+        (
+            vec![Run::Copy(0, 7), Run::Insert(b"z"), Run::Copy(18, 3)],
+            1,
+        ),
+        (vec![Run::Copy(6, 2), Run::Copy(18, 2)], 1),
+        (vec![Run::Copy(0, 8), Run::Copy(17, 7)], 0),
+        (vec![Run::Copy(18, 1), Run::Copy(6, 2), Run::Copy(18, 6)], 0),
+    ] {
+        let entries = [
+            Made::Whole(3, base.to_vec()),
+            Made::OffsetDelta(0, delta(base.len(), &runs)),
+        ];
+        let history = scan_files(&scanner, &entries, 1);
+        let found: usize = history.held.iter().map(|held| held.findings.len()).sum();
+        assert_eq!(found, expected, "{runs:?}");
+    }
+}
+
+/// Every token, cut at every place, its halves far apart in the base or new.
+#[test]
+fn no_seam_hides_a_token() {
+    let scanner = Scanner::new(rules());
+    let far = [b'.'; 100];
+    let user_token = [
+        b"hf_".to_vec(),
+        b"qWeRtYuIoPaSdFgHjKlZxCvBnMqWeRtYuI".to_vec(),
+    ]
+    .concat();
+    for token in [
+        &b"zzabcdef"[..],
+        b"key = 1a2b",
+        b"abcdef_longkeyword_abc",
+        &user_token,
+    ] {
+        let mut entries = Vec::new();
+        let mut expected = 0;
+        for cut in 1..token.len() {
+            let (left, right) = token.split_at(cut);
+            let base = [&far, left, b"-", &far, b"-", right, &far].concat();
+            let root = entries.len();
+            let start = Run::Copy(0, 100 + cut);
+            let end = Run::Copy(202 + cut, right.len() + 100);
+            let joined = [start.clone(), end.clone()];
+            let right_is_new = [start, Run::Insert(right), Run::Copy(0, 100)];
+            let left_is_new = [Run::Copy(0, 100), Run::Insert(left), end];
+            entries.push(Made::Whole(3, base.clone()));
+            for runs in [joined.to_vec(), right_is_new.to_vec(), left_is_new.to_vec()] {
+                entries.push(Made::OffsetDelta(root, delta(base.len(), &runs)));
+                expected += 1;
+            }
+        }
+        let history = scan_files(&scanner, &entries, 1);
+        let roots = (0..entries.len()).step_by(4).map(name).collect::<Vec<_>>();
+        let of_deltas = history
+            .held
+            .iter()
+            .filter(|held| !roots.contains(&held.oid));
+        assert_eq!(of_deltas.count(), expected);
+    }
+}
+
+/// A clean copy of a token carries it on; a change beside it can end it, and begin it.
+#[test]
+fn what_stands_beside_a_copied_keyword_decides() {
+    let scanner = Scanner::new(rules());
+    let base = b"zzab ";
+    let entries = [
+        Made::Whole(3, base.to_vec()),
+        Made::OffsetDelta(0, delta(5, &[Run::Copy(0, 5), Run::Copy(0, 5)])),
+        Made::OffsetDelta(0, delta(5, &[Run::Insert(b"x"), Run::Copy(0, 5)])),
+        Made::OffsetDelta(2, delta(6, &[Run::Copy(1, 5)])),
+        Made::OffsetDelta(0, delta(5, &[Run::Copy(0, 4), Run::Insert(b"g")])),
+    ];
+    let history = scan_files(&scanner, &entries, 1);
+    let mut found: Vec<(Oid, usize)> = history
+        .held
+        .iter()
+        .map(|held| (held.oid, held.findings.len()))
+        .collect();
+    found.sort();
+    let mut expected = vec![(name(0), 1), (name(1), 2), (name(3), 1)];
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+/// Keywords past counting, handed from delta to delta.
+#[test]
+fn a_text_full_of_keywords_is_read_whole() {
+    let scanner = Scanner::new(rules());
+    let base = b"zz".repeat(MANY);
+    let copies = delta(base.len(), &vec![Run::Copy(0, base.len()); 20]);
+    let token = delta(
+        base.len(),
+        &[Run::Insert(b"zzab "), Run::Copy(0, base.len())],
+    );
+    let entries = [
+        Made::Whole(3, base),
+        Made::OffsetDelta(0, copies),
+        Made::OffsetDelta(
+            1,
+            delta(40 * MANY, &[Run::Copy(7, 100), Run::Insert(b" zzcd")]),
+        ),
+        Made::OffsetDelta(0, token),
+    ];
+    let history = scan_files(&scanner, &entries, 1);
+    assert_eq!(history.held.len(), 2);
+}
+
+const MANY: usize = marks::MAX_MARKS / 8;

@@ -1,0 +1,62 @@
+//! The names in a tree object.
+//!
+//! Source: <https://git-scm.com/docs/gitformat-loose> and git's `tree-walk.c`: `MODE SP NAME NUL`, then the raw name
+//! of the object.
+
+/// The file names in `tree`, in order.
+///
+/// The length of the raw object names is the one with which the whole tree can be read; where neither fits, the tree
+/// is damaged and every run of bytes after a space is given as a name: too many rather than too few.
+pub(super) fn names(tree: &[u8]) -> Vec<&[u8]> {
+    [20, 32]
+        .into_iter()
+        .find_map(|hash_len| names_with(tree, hash_len))
+        .unwrap_or_else(|| {
+            tree.split(|&byte| byte == 0)
+                .flat_map(|part| memchr::memchr_iter(b' ', part).map(|space| &part[space + 1..]))
+                .collect()
+        })
+}
+
+fn names_with(tree: &[u8], hash_len: usize) -> Option<Vec<&[u8]>> {
+    let mut names = Vec::new();
+    let mut rest = tree;
+    while !rest.is_empty() {
+        let space = memchr::memchr(b' ', &rest[..rest.len().min(8)])?;
+        if !rest[..space]
+            .iter()
+            .all(|byte| (b'0'..=b'7').contains(byte))
+        {
+            return None;
+        }
+        let entry = &rest[space + 1..];
+        let end = memchr::memchr(0, entry)?;
+        names.push(&entry[..end]);
+        rest = entry.get(end + 1 + hash_len..)?;
+    }
+    Some(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_with_either_hash() {
+        for hash_len in [20, 32] {
+            let mut tree = Vec::new();
+            for name in ["a b", "c.txt"] {
+                tree.extend(format!("100644 {name}\0").bytes());
+                // A raw name that holds what looks like the end of one.
+                tree.extend(b" \0".iter().cycle().take(hash_len));
+            }
+            assert_eq!(names(&tree), [&b"a b"[..], b"c.txt"]);
+        }
+        assert!(names(b"").is_empty());
+    }
+
+    #[test]
+    fn a_damaged_tree_hides_no_name() {
+        assert!(names(b"100644 name\0short").contains(&&b"name"[..]));
+    }
+}
