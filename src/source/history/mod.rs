@@ -90,7 +90,7 @@ pub fn scan(
 /// As [`scan`].
 pub fn scan_store(
     store: &Store,
-    other_way: &dyn Fn(&Oid) -> Option<(Kind, Vec<u8>)>,
+    other_way: &OtherWay<'_>,
     scanner: &Scanner,
     options: Options,
     progress: &Progress,
@@ -141,5 +141,8 @@ pub fn scan_store(
     history.held.dedup_by_key(|held| held.oid);
     Ok(history)
 }
+
+/// Gives an object that the pack reader declined, or nothing.
+pub type OtherWay<'a> = dyn Fn(&Oid) -> Option<(Kind, Vec<u8>)> + 'a;
 
 const TOO_LARGE: &str = "it is larger than the memory that the walk may use";
