@@ -112,7 +112,7 @@ fn fill(sandbox: &Sandbox) {
         .map(|line| format!("{line} {}", letters(line, 60)))
         .collect();
     for commit in 0..40_u64 {
-        let at = (commit * 37) as usize % lines.len();
+        let at = usize::try_from(commit).expect("few") * 37 % lines.len();
         match commit % 4 {
             0 => lines.insert(at, format!("token = \"{}\"", hf_token(commit))),
             1 => lines[at] = format!("plain {commit}"),
@@ -246,7 +246,7 @@ fn a_damaged_pack_is_never_clean() {
         let mut bent = good.clone();
         bent[at] ^= 0x41;
         std::fs::write(&pack, &bent).expect("it can be written");
-        let store = Store::open(&[folder.clone()]).expect("its ends are as they were");
+        let store = Store::open(std::slice::from_ref(&folder)).expect("its ends are as they were");
         let history =
             history::scan_store(&store, &|_| None, &scanner, options, &Progress::default())
                 .expect("the index is sound");
@@ -254,10 +254,13 @@ fn a_damaged_pack_is_never_clean() {
     }
     for len in [0, 11, 12, good.len() / 2, good.len() - 1] {
         std::fs::write(&pack, &good[..len]).expect("it can be written");
-        assert!(Store::open(&[folder.clone()]).is_err(), "{len} bytes");
+        assert!(
+            Store::open(std::slice::from_ref(&folder)).is_err(),
+            "{len} bytes"
+        );
     }
     std::fs::remove_file(&pack).expect("it can be removed");
-    assert!(Store::open(&[folder.clone()]).is_err());
+    assert!(Store::open(std::slice::from_ref(&folder)).is_err());
     std::fs::write(&pack, &good).expect("it can be written");
     std::fs::remove_file(pack.with_extension("idx")).expect("it can be removed");
     assert!(Store::open(&[folder]).is_err());
@@ -289,4 +292,39 @@ fn what_is_too_large_to_hold_is_asked_for_alone() {
     assert_eq!((declined.held.len(), declined.unread.len()), (0, 1));
     let read = scan(&|_| Some((hf_guard::git::Kind::Blob, long.clone().into_bytes())));
     assert_eq!((read.held.len(), read.unread.len()), (1, 0));
+}
+
+/// This project's own history, or that of the repositories whose `objects` folders `HF_GUARD_TEST_OBJECTS` names,
+/// parted by colons.
+#[test]
+fn real_packs_are_read_as_git_reads_them() {
+    let own = Command::new("git")
+        .args([
+            "rev-parse",
+            "--path-format=absolute",
+            "--git-path",
+            "objects",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("git starts");
+    let named = match std::env::var("HF_GUARD_TEST_OBJECTS") {
+        Ok(named) => named,
+        // A source archive has no history.
+        Err(_) if !own.status.success() => return,
+        Err(_) => String::from_utf8(own.stdout).expect("the path is UTF-8"),
+    };
+    let scanner = Scanner::new(RuleSet::builtin());
+    for folder in named.trim_end().split(':').map(PathBuf::from) {
+        let git_dir = folder.parent().expect("it is in a repository");
+        let mut git = Command::new("git");
+        let (expected, _) = plain(&scanner, git.arg("--git-dir").arg(git_dir));
+        let mut found = Sightings::new();
+        let history = scan(std::slice::from_ref(&folder), &scanner, 2);
+        for held in &history.held {
+            found.extend(sightings(&held.oid.to_string(), &held.findings));
+        }
+        assert_eq!(history.unread, []);
+        assert!(found == expected, "{} and {}", found.len(), expected.len());
+    }
 }

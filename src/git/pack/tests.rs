@@ -47,7 +47,7 @@ fn walk_with(pack: &Pack, limits: Limits) -> (Walked, Vec<(Oid, Kind, Vec<u8>)>)
     let walked = walk(pack, limits, &nowhere, &Progress::default(), &mut visitors)
         .expect("the pack as a whole is sound");
     let mut objects: Vec<_> = visitors.into_iter().flat_map(|visitor| visitor.0).collect();
-    objects.sort_by(|a, b| a.0.cmp(&b.0));
+    objects.sort_by_key(|object| object.0);
     (walked, objects)
 }
 
@@ -124,7 +124,7 @@ proptest! {
             .enumerate()
             .map(|(number, text)| (name(number), Kind::Blob, text))
             .collect();
-        expected.sort_by(|a, b| a.0.cmp(&b.0));
+        expected.sort_by_key(|object| object.0);
         prop_assert_eq!(objects, expected);
         prop_assert_eq!(walked.visited, entries.len() as u64);
         prop_assert!(walked.failures.is_empty() && walked.too_large.is_empty());
@@ -215,7 +215,7 @@ fn a_bushy_tree_holds_as_many_texts_as_its_logarithm() {
     };
     assert!(with(11).too_large.is_empty());
     let short = with(3);
-    assert_eq!(short.visited as usize + short.too_large.len(), 1023);
+    assert_eq!(short.visited + short.too_large.len() as u64, 1023);
     assert!(short.too_large.iter().all(|(_, kind)| *kind == Kind::Tree));
     assert!(!short.too_large.is_empty());
 }

@@ -8,7 +8,7 @@
 use crate::git::Kind;
 use crate::git::pack::{Change, Piece};
 use crate::prefilter::Hit;
-use crate::rules::{RuleError, RuleSet};
+use crate::rules::{Matcher, RuleError, RuleSet};
 
 use super::novelty::Novelty;
 
@@ -34,9 +34,7 @@ pub(super) fn whole(
 ) -> Result<Vec<Mark>, RuleError> {
     let mut marks: Vec<Mark> = hits.iter().map(|&hit| Mark::unasked(hit)).collect();
     in_order(&mut marks);
-    for mark in &mut marks {
-        mark.ask(rules, kind, text)?;
-    }
+    ask(rules, kind, text, &mut marks)?;
     Ok(marks)
 }
 
@@ -84,8 +82,8 @@ pub(super) fn inherited(
         }
     }
     in_order(&mut marks);
-    for mark in marks.iter_mut().filter(|mark| mark.seen.is_none()) {
-        mark.ask(rules, kind, change.text())?;
+    if marks.iter().any(|mark| mark.seen.is_none()) {
+        ask(rules, kind, change.text(), &mut marks)?;
     }
     Ok(Some(marks))
 }
@@ -101,6 +99,39 @@ fn in_order(marks: &mut Vec<Mark>) {
         )
     });
     marks.dedup_by_key(|mark| mark.hit);
+}
+
+/// Asks the regexes about the marks that have no answer.
+///
+/// Where windows of one rule overlap, they are searched as one: as a rule nothing matches, and that settles them all.
+fn ask(rules: &RuleSet, kind: Kind, text: &[u8], marks: &mut [Mark]) -> Result<(), RuleError> {
+    let mut open: Vec<&mut Mark> = marks
+        .iter_mut()
+        .filter(|mark| mark.seen.is_none())
+        .collect();
+    open.sort_by_key(|mark| mark.hit.rule);
+    for of_one_rule in open.chunk_by_mut(|a, b| a.hit.rule == b.hit.rule) {
+        let matcher = rules.as_slice()[of_one_rule[0].hit.rule].matcher()?;
+        if kind == Kind::Tree {
+            for mark in of_one_rule {
+                mark.ask_names(matcher, text);
+            }
+            continue;
+        }
+        let reach = matcher.max_len + 1;
+        for row in of_one_rule.chunk_by_mut(|a, b| b.hit.end <= a.hit.start + 2 * reach) {
+            // A keyword that begins later may end earlier, and so have the window that begins first.
+            let start = row.iter().map(|mark| mark.hit.end).min();
+            let start = start.unwrap_or(0).saturating_sub(reach);
+            let end = row.iter().map(|mark| mark.hit.start + reach).max();
+            let end = end.unwrap_or(start).min(text.len());
+            let may_match = row.len() == 1 || matcher.regex.is_match_at(&text[..end], start);
+            for mark in row {
+                mark.ask(matcher, text, may_match);
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Mark {
@@ -129,28 +160,28 @@ impl Mark {
         }
     }
 
-    fn ask(&mut self, rules: &RuleSet, kind: Kind, text: &[u8]) -> Result<(), RuleError> {
-        let matcher = rules.as_slice()[self.hit.rule].matcher()?;
-        if kind == Kind::Tree {
-            let name = around(text, self.hit.start);
-            self.matches = name_starts(text, name.start, self.hit.start)
-                .any(|start| matcher.regex.is_match(&text[start..name.end]));
-            self.seen = Some((name.start.saturating_sub(1), (name.end + 1).min(text.len())));
-            return Ok(());
-        }
+    fn ask_names(&mut self, matcher: &Matcher, tree: &[u8]) {
+        let name = around(tree, self.hit.start);
+        self.matches = name_starts(tree, name.start, self.hit.start)
+            .any(|start| matcher.regex.is_match(&tree[start..name.end]));
+        self.seen = Some((name.start.saturating_sub(1), (name.end + 1).min(tree.len())));
+    }
+
+    /// `may_match` is false where a wider search has found nothing.
+    fn ask(&mut self, matcher: &Matcher, text: &[u8], may_match: bool) {
         // A match that holds the keyword begins and ends in here, with a byte to spare for `\b`, `^` and `$`.
         let start = self.hit.end.checked_sub(matcher.max_len + 1);
         let end = self.hit.start + matcher.max_len + 1;
         let known_end = end.min(text.len());
-        self.matches = matcher
-            .regex
-            .is_match_at(&text[..known_end], start.unwrap_or(0));
+        self.matches = may_match
+            && matcher
+                .regex
+                .is_match_at(&text[..known_end], start.unwrap_or(0));
         // An answer drawn from the text's end does not hold where more text follows: give it a range no copy has.
         self.seen = Some(match start {
             Some(start) if end <= text.len() => (start, end),
             _ => (0, usize::MAX),
         });
-        Ok(())
     }
 }
 

@@ -21,6 +21,10 @@ left = "none"
 keywords = ["ab", "ba"]
 regex = '(?m)^(ab|ba){2}$'
 ---
+keywords = ["qq_token", "qq_token_of_many"]
+regex = '[a-f]{0,12}qq_token|qq_token_of_many_[ab]{4}'
+left = "none"
+---
 keywords = ["hf_"]
 regex = 'hf_[A-Za-z]{34}'
 "#;
@@ -41,7 +45,7 @@ fn fragment() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         8 => prop::sample::select(vec![
             "z", "zz", "zzab", "a", "ab", "ba", "f", "abcdef", "key", "KEY", " = ", "=", "1a2b", "_long", "keyword_", "hf_",
-            "h", "f_", "\n", "\\n", " ", "\"", "-", "100644 ", "40000 ", "\0",
+            "h", "f_", "qq_token", "qq_token_of_many", "_of_many", "_of_many_ab", "\n", "\\n", " ", "\"", "-", "100644 ", "40000 ", "\0",
         ]).prop_map(|text| text.as_bytes().to_vec()),
         1 => (0..35_usize).prop_map(|len| b"qWeRtYuIoPaSdFgHjKlZxCvBnMqWeRtYuIoP"[..len].to_vec()),
         1 => prop::sample::select(vec![&b"\xff\xfe"[..], b"\xfe\xff", b"z\0z\0a\0b\0", b"\xff", b"\0z\0z\0c\0d"])
