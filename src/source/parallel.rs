@@ -12,27 +12,31 @@ const ITEMS_WORTH_A_THREAD: usize = 32;
 ///
 /// A panic in `work` becomes a panic here: a text that nobody finished must not look like a clean one.
 pub(super) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = cores.min(items.len() / ITEMS_WORTH_A_THREAD);
-    if threads < 2 {
+    let wanted = items.len() / ITEMS_WORTH_A_THREAD;
+    if wanted < 2 {
         return items.iter().map(work).collect();
     }
+    let threads = thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(wanted);
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let mut mine = Vec::new();
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(at) else { break };
-                    mine.push((at, work(item)));
-                }
-                done.lock()
-                    .expect("no thread panics while it holds the lock")
-                    .append(&mut mine);
-            });
+    let some = || {
+        let mut mine = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { break };
+            mine.push((at, work(item)));
         }
+        done.lock()
+            .expect("no thread panics while it holds the lock")
+            .append(&mut mine);
+    };
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(some);
+        }
+        some();
     });
     let mut done = done
         .into_inner()

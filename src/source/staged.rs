@@ -4,23 +4,14 @@
 //! where a rule matches are old blobs read, to see which of the lines are new. Many changes are shared between threads;
 //! what is found comes in path order whatever the schedule.
 
-use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use bstr::BStr;
 
-use super::{Progress, Scanned, SourceError};
+use super::{Progress, Scanned, SourceError, parallel};
 use crate::finding::{Origin, Part};
 use crate::git::{Content, GitError, Mode, Oid, Old, Repository, Staged, StagedChange};
 use crate::scan::{Candidates, Place, Scanner};
-
-/// From this many changes on, starting threads costs less than it saves.
-const CHANGES_FOR_THREADS: usize = 48;
-
-/// Inflating and searching are bound by memory soon after.
-const THREADS_MAX: usize = 8;
 
 /// Scans everything that `git commit` would record now.
 ///
@@ -82,74 +73,12 @@ impl<'a> Job<'a> {
     }
 
     fn run(&self) -> Result<Scanned, SourceError> {
-        let threads = if self.staged.changes.len() < CHANGES_FOR_THREADS {
-            1
-        } else {
-            thread::available_parallelism().map_or(1, NonZeroUsize::get)
-        };
-        let mut scanned = self.scan_all(threads.min(THREADS_MAX))?;
+        let mut scanned = Scanned::default();
+        for one in parallel::map(&self.staged.changes, |change| self.scan_change(change)) {
+            scanned.append(one?);
+        }
         scanned.summary.without_content += self.staged.without_content;
         Ok(scanned)
-    }
-
-    fn scan_all(&self, threads: usize) -> Result<Scanned, SourceError> {
-        let next = AtomicUsize::new(0);
-        let failed = AtomicBool::new(false);
-        let work = || self.scan_some(&next, &failed);
-        let parts: Vec<Result<Vec<(usize, Scanned)>, SourceError>> = thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut parts = vec![work()];
-            for other in others {
-                match other.join() {
-                    Ok(part) => parts.push(part),
-                    // What that thread was to scan is unknown: there is no result to give.
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            parts
-        });
-        let mut all = Vec::with_capacity(self.staged.changes.len());
-        for part in parts {
-            all.extend(part?);
-        }
-        all.sort_by_key(|(at, _)| *at);
-        assert_eq!(
-            all.len(),
-            self.staged.changes.len(),
-            "every change is scanned"
-        );
-        let mut scanned = Scanned::default();
-        for (_, one) in all {
-            scanned.findings.extend(one.findings);
-            scanned.skipped.extend(one.skipped);
-            scanned.summary.texts += one.summary.texts;
-            scanned.summary.bytes += one.summary.bytes;
-            scanned.summary.without_content += one.summary.without_content;
-        }
-        Ok(scanned)
-    }
-
-    /// Scans changes, each the next that no thread has taken, until there are none or a thread has failed.
-    fn scan_some(
-        &self,
-        next: &AtomicUsize,
-        failed: &AtomicBool,
-    ) -> Result<Vec<(usize, Scanned)>, SourceError> {
-        let mut done = Vec::new();
-        while !failed.load(Ordering::Relaxed) {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(change) = self.staged.changes.get(at) else {
-                break;
-            };
-            match self.scan_change(change) {
-                Ok(scanned) => done.push((at, scanned)),
-                Err(error) => {
-                    failed.store(true, Ordering::Relaxed);
-                    return Err(error);
-                }
-            }
-        }
-        Ok(done)
     }
 
     fn scan_change(&self, change: &StagedChange) -> Result<Scanned, SourceError> {
