@@ -71,7 +71,8 @@ fn commit_msg(file: &Path, options: &Options) -> Ended {
     let repository = Repository::open(Ownership::CheckedByGit)?;
     let outcome = scan::outcome(
         options,
-        || push::local_config(&repository),
+        // pre-commit has said what the configuration changes.
+        || Ok(push::local_config(&repository)?.without_news()),
         |scanner, progress| {
             message::scan(
                 &text,

@@ -128,6 +128,13 @@ impl Config {
         &self.news
     }
 
+    /// The same, with nothing to say of what it changes: another hook of the same commit has said it.
+    #[must_use]
+    pub fn without_news(mut self) -> Self {
+        self.news.clear();
+        self
+    }
+
     /// The rules of the run.
     #[must_use]
     pub fn rule_set(&self) -> RuleSet {

@@ -200,3 +200,22 @@ fn what_is_staged_while_a_rebase_stops_is_read() {
         assert!(said.contains("t.py:1:1: "), "{said}");
     }
 }
+
+#[test]
+fn what_a_configuration_changes_is_said_once_in_a_commit() {
+    let sandbox = Sandbox::new();
+    let install = sandbox.guard(&["install"]);
+    install.assert_code(0);
+    sandbox.stage(
+        ".hf-guard.toml",
+        "[[allow]]\npath = \"tests/fixtures/\"\nreason = \"made for the tests\"\n",
+    );
+    let commit = sandbox.try_git(&["commit", "--message", "allow"]);
+    commit.assert_code(0);
+    assert_eq!(
+        commit.stderr.matches("is part of this commit").count(),
+        1,
+        "{}",
+        commit.stderr
+    );
+}
