@@ -15,6 +15,7 @@
 mod agreement;
 mod alternates;
 mod cache_tree;
+mod checkout;
 mod compare;
 mod difference;
 mod door;
@@ -153,6 +154,21 @@ impl Repository {
     /// [`GitError`] where it is missing or damaged.
     pub fn blob(&self, oid: &Oid) -> Result<Vec<u8>, GitError> {
         self.objects.read(&self.door, oid, Kind::Blob)
+    }
+
+    /// The bytes of a staged blob, from the work tree's file at `path` where that still is the very blob.
+    ///
+    /// # Errors
+    /// [`GitError`] where it is missing or damaged.
+    pub fn staged_blob(&self, oid: &Oid, path: &[u8]) -> Result<Vec<u8>, GitError> {
+        let in_work_tree = self
+            .door
+            .work_dir()
+            .and_then(|work_dir| checkout::read(work_dir, path, oid));
+        match in_work_tree {
+            Some(bytes) => Ok(bytes),
+            None => self.blob(oid),
+        }
     }
 
     /// The index entry at `path`, if any.

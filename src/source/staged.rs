@@ -108,7 +108,7 @@ impl<'a> Job<'a> {
             Mode::Symlink => Part::SymlinkTarget,
             Mode::File | Mode::Gitlink => Part::Content,
         };
-        let text = self.blob(&change.blob)?;
+        let text = self.new_blob(change)?;
         let mut candidates = self.scanner.candidates(&text)?;
         self.keep_new(change, &text, &mut candidates)?;
         if !candidates.is_empty() {
@@ -177,6 +177,15 @@ impl<'a> Job<'a> {
             Err(GitError::MissingObject { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn new_blob(&self, change: &StagedChange) -> Result<Vec<u8>, GitError> {
+        if change.mode != Mode::File {
+            return self.blob(&change.blob);
+        }
+        let text = self.repository.staged_blob(&change.blob, &change.path)?;
+        self.progress.advance();
+        Ok(text)
     }
 
     fn blob(&self, oid: &Oid) -> Result<Vec<u8>, GitError> {
