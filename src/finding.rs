@@ -96,8 +96,13 @@ pub enum Origin {
     },
     /// The name of a ref.
     Ref,
-    /// A tree or blob that a ref points at without a commit.
+    /// A tree or blob that a ref points at without a commit, or any object of which it is not known where it lies.
     Object {
+        /// Its name, in hex.
+        object: String,
+    },
+    /// An object that no ref, reflog or index leads to.
+    Unreachable {
         /// Its name, in hex.
         object: String,
     },

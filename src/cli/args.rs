@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::install::{self, HOOKS};
 use crate::source::Progress;
@@ -20,8 +20,23 @@ use crate::source::Progress;
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) options: Options,
+    #[command(flatten)]
+    pub(super) history: HistoryArguments,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+}
+
+impl Arguments {
+    /// What clap cannot tell: an option of the scan without a command means nothing before another one.
+    pub(super) fn check(&self) -> Result<(), clap::Error> {
+        if self.history.all_history && self.command.is_some() {
+            return Err(Self::command().error(
+                clap::error::ErrorKind::ArgumentConflict,
+                "--all-history goes alone or behind `scan`: `hf-guard scan --all-history`",
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Options of every command.
@@ -101,20 +116,58 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct ScanArguments {
     /// Scan what `git commit` would record now (the default without PATH)
-    #[arg(long, conflicts_with_all = ["paths", "tracked"])]
+    #[arg(long, conflicts_with_all = ["paths", "tracked", "all_history"])]
     pub(super) staged: bool,
     /// Scan every file that git tracks, as it stands in the index
-    #[arg(long, conflicts_with = "paths")]
+    #[arg(long, conflicts_with_all = ["paths", "all_history"])]
     pub(super) tracked: bool,
     /// Scan the commits of a range, as `git rev-list` takes it: `origin/main..HEAD`
-    #[arg(long, value_name = "A..B", allow_hyphen_values = true, conflicts_with_all = ["paths", "tracked", "staged"])]
+    #[arg(long, value_name = "A..B", allow_hyphen_values = true, conflicts_with_all = ["paths", "tracked", "staged", "all_history"])]
     pub(super) range: Option<String>,
     /// Scan every commit that no remote's tracking branch has
-    #[arg(long, conflicts_with_all = ["paths", "tracked", "staged", "range"])]
+    #[arg(long, conflicts_with_all = ["paths", "tracked", "staged", "range", "all_history"])]
     pub(super) unpushed: bool,
     /// Files and folders to scan whole (.gitignore is respected in folders), or `-` for standard input
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", conflicts_with = "all_history")]
     pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) history: HistoryArguments,
+}
+
+/// A scan of everything that the repository holds.
+#[derive(Debug, Args)]
+pub(super) struct HistoryArguments {
+    /// Scan every object of the repository: each version of each file, each message and tag, on a branch or not
+    #[arg(long)]
+    pub(super) all_history: bool,
+    /// Threads that read the history; as many as there are cores by default
+    #[arg(long, value_name = "N", requires = "all_history", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) jobs: Option<u16>,
+    /// Memory for objects in work while the history is read, in bytes or with K, M or G; the mapped packs come on top
+    #[arg(long, value_name = "SIZE", requires = "all_history", default_value = "256M", value_parser = size)]
+    pub(super) max_memory: usize,
+    /// Do not look up which commit brought a finding, and where it still stands
+    #[arg(long, requires = "all_history")]
+    pub(super) no_provenance: bool,
+}
+
+/// No walk gets by with less, in bytes.
+const MIN_MEMORY: usize = 1 << 20;
+
+/// Bytes, as a number that K, M or G may follow.
+fn size(text: &str) -> Result<usize, String> {
+    let (digits, shift) = match text.as_bytes().last() {
+        Some(b'K' | b'k') => (&text[..text.len() - 1], 10),
+        Some(b'M' | b'm') => (&text[..text.len() - 1], 20),
+        Some(b'G' | b'g') => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    digits
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| number.checked_mul(1 << shift))
+        .filter(|bytes| *bytes >= MIN_MEMORY)
+        .ok_or_else(|| "a size of at least 1M, such as 512M or 2G".to_owned())
 }
 
 #[derive(Debug, Args)]

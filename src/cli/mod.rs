@@ -4,6 +4,7 @@ mod allow;
 mod args;
 mod break_glass;
 mod framework;
+mod history;
 mod hook;
 mod install;
 mod push;
@@ -38,6 +39,11 @@ pub fn run() -> ExitCode {
             };
         }
     };
+    if let Err(error) = arguments.check() {
+        return match error.print() {
+            Ok(()) | Err(_) => Exit::Unfinished.into(),
+        };
+    }
     match dispatch(&arguments) {
         Ok(exit) => exit.into(),
         Err(error) => {
@@ -58,9 +64,11 @@ fn dispatch(arguments: &Arguments) -> Ended {
         watchdog::start(&options.progress)?;
     }
     match &arguments.command {
+        None if arguments.history.all_history => history::run(&arguments.history, options),
         None => scan::staged(crate::git::Ownership::Check, &[], options),
         Some(Command::Scan(scan)) => match &scan.range {
             Some(range) => push::range(range, options),
+            None if scan.history.all_history => history::run(&scan.history, options),
             None if scan.unpushed => push::unpushed(options),
             None => scan::run(scan, options),
         },

@@ -73,15 +73,28 @@ pub(super) fn outcome(
     config: impl FnOnce() -> Result<Config, ConfigError>,
     source: impl FnOnce(&Scanner, &Progress) -> Result<Scanned, SourceError>,
 ) -> Result<Outcome, Box<dyn std::error::Error>> {
-    let config = match &options.config {
-        _ if options.no_config => Config::default(),
-        Some(file) => config::from_file(file)?,
-        None => config()?,
-    };
+    let config = configuration(options, config)?;
     let now = SystemTime::now();
-    let scanner = Scanner::new(config.rule_set()).with_now(unix_seconds(now));
+    let scanner = scanner(&config, now);
     let scanned = source(&scanner, &options.progress)?.with_shown_paths(&scanner);
     Ok(allow::apply(scanned, &config, Date::of(now)))
+}
+
+/// The configuration that the options name, or else the repository's own, which `own` reads.
+pub(super) fn configuration(
+    options: &Options,
+    own: impl FnOnce() -> Result<Config, ConfigError>,
+) -> Result<Config, ConfigError> {
+    match &options.config {
+        _ if options.no_config => Ok(Config::default()),
+        Some(file) => config::from_file(file),
+        None => own(),
+    }
+}
+
+/// A scanner with the rules of `config`.
+pub(super) fn scanner(config: &Config, now: SystemTime) -> Scanner {
+    Scanner::new(config.rule_set()).with_now(unix_seconds(now))
 }
 
 /// A clock before 1970 is wrong, and then no token has expired.

@@ -121,6 +121,10 @@ fn origin_name(origin: &Origin) -> Option<String> {
             "in object {}",
             escape::for_terminal(object.as_bytes())
         )),
+        Origin::Unreachable { object } => Some(format!(
+            "in object {}, which no ref leads to any more",
+            escape::for_terminal(object.as_bytes())
+        )),
         Origin::Staged | Origin::Worktree | Origin::Stdin | Origin::Message | Origin::Ref => None,
     }
 }

@@ -14,6 +14,7 @@ use crate::checks::date;
 use crate::finding::{CommitInfo, Origin, Part};
 use crate::git::object;
 use crate::git::{GitError, Kind, Mode, NewEntry, Oid, Repository, Revision};
+use crate::rules::RuleError;
 use crate::scan::{Place, Scanner};
 
 /// Reads objects; threads may share it.
@@ -124,15 +125,18 @@ impl<'a> Reader<'a> {
         Ok(revision.parents.is_empty() && !commit.parents.is_empty())
     }
 
-    /// Scans header and message of a commit or tag.
-    fn frame(
+    /// Scans header and message of a commit or tag; `kind` says which.
+    ///
+    /// # Errors
+    /// [`RuleError`] where a rule that was hit is unusable.
+    pub(super) fn frame(
         &self,
         kind: &str,
         raw: &[u8],
         message_start: usize,
         origin: &Origin,
         scanned: &mut Scanned,
-    ) -> Result<(), SourceError> {
+    ) -> Result<(), RuleError> {
         let (header, message) = raw.split_at(message_start);
         let mut scan = |text: &[u8], what: &str, part| {
             let path = format!("{kind} {what}");

@@ -4,6 +4,7 @@
     reason = "an integration binary has no outside; `pub` marks what its files share"
 )]
 
+mod all_history;
 mod allowlist;
 mod architecture;
 mod attributes;

@@ -7,6 +7,7 @@
 mod loose;
 mod marks;
 mod novelty;
+mod placing;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -14,13 +15,14 @@ mod tree;
 
 use std::sync::atomic::Ordering;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Origin};
 use crate::git::pack::{
     self, Failure, Limits, PackError, Progress, ReadError, Store, Visitor as _,
 };
 use crate::git::{Kind, Oid, Repository};
 use crate::rules::RuleError;
 use crate::scan::Scanner;
+use crate::source::{self, Scanned};
 
 use reader::Reader;
 
@@ -140,6 +142,31 @@ pub fn scan_store(
     history.held.sort_by_key(|held| held.oid);
     history.held.dedup_by_key(|held| held.oid);
     Ok(history)
+}
+
+/// The findings of `history` as they are, each with the object that holds it.
+///
+/// # Errors
+/// [`HistoryError`] where a rule is unusable.
+pub fn unplaced(
+    history: &History,
+    repository: &Repository,
+    scanner: &Scanner,
+    progress: &source::Progress,
+) -> Result<Scanned, HistoryError> {
+    let placing = placing::Placing {
+        repository,
+        scanner,
+        progress,
+    };
+    let mut scanned = Scanned::default();
+    for held in &history.held {
+        let origin = Origin::Object {
+            object: held.oid.to_string(),
+        };
+        scanned.findings.extend(placing.alone(held, &origin)?);
+    }
+    Ok(scanned)
 }
 
 /// Gives an object that the pack reader declined, or nothing.

@@ -1,0 +1,98 @@
+//! `hf-guard --all-history`: everything that a repository holds, and who brought what was found.
+
+use std::num::NonZero;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use bstr::BString;
+
+use super::args::{HistoryArguments, Options};
+use super::{Ended, push, reporting, scan};
+use crate::allow;
+use crate::config::Date;
+use crate::git::pack::Progress as Walk;
+use crate::git::{Ownership, Repository};
+use crate::outcome::Skip;
+use crate::scan::Scanner;
+use crate::source::Progress;
+use crate::source::history::{self, History, HistoryError};
+
+/// How often it is looked whether the walk has come further.
+const LOOK: Duration = Duration::from_secs(1);
+
+pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
+    let repository = Repository::open(Ownership::Check)?;
+    let config = scan::configuration(options, || push::local_config(&repository))?;
+    let now = SystemTime::now();
+    let scanner = scan::scanner(&config, now);
+    let history = walk(arguments, &repository, &scanner, &options.progress)?;
+    let mut scanned = history::unplaced(&history, &repository, &scanner, &options.progress)?;
+    scanned.skipped.extend(unread(&history, &repository));
+    scanned.summary.texts = history.objects;
+    scanned.summary.bytes = history.bytes;
+    let outcome = allow::apply(scanned.with_shown_paths(&scanner), &config, Date::of(now));
+    reporting::write(&outcome, options)?;
+    Ok(outcome.exit())
+}
+
+fn walk(
+    arguments: &HistoryArguments,
+    repository: &Repository,
+    scanner: &Scanner,
+    progress: &Progress,
+) -> Result<History, HistoryError> {
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    let limits = history::Options {
+        jobs: arguments.jobs.map_or_else(cores, usize::from),
+        max_bytes: arguments.max_memory,
+    };
+    let walk = Walk::default();
+    let (ended, ends) = mpsc::channel::<()>();
+    let watched = &walk;
+    thread::scope(|scope| {
+        scope.spawn(move || tell(watched, progress, &ends));
+        let scanned = history::scan(repository, scanner, limits, watched);
+        drop(ended);
+        scanned
+    })
+}
+
+/// Tells the watchdog that the walk goes on, for as long as it does.
+fn tell(walk: &Walk, progress: &Progress, ends: &mpsc::Receiver<()>) {
+    let mut seen = 0;
+    while ends.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+        let now = walk.objects.load(Ordering::Relaxed);
+        if now != seen {
+            progress.advance();
+        }
+        seen = now;
+    }
+}
+
+/// What was not read: each damaged object, and what the clone does not have.
+fn unread(history: &History, repository: &Repository) -> Vec<Skip> {
+    let mut skips: Vec<Skip> = history
+        .unread
+        .iter()
+        .map(|failure| Skip {
+            path: BString::from(format!("object {}", failure.oid)),
+            reason: failure.problem.to_owned(),
+        })
+        .collect();
+    if history.is_partial {
+        skips.push(Skip {
+            path: BString::from("partial clone"),
+            reason: "it holds only some of the objects; scan a whole one: `git clone --mirror URL`"
+                .to_owned(),
+        });
+    }
+    if repository.common_dir().join("shallow").exists() {
+        skips.push(Skip {
+            path: BString::from("shallow clone"),
+            reason: "its history is cut off; bring the rest: `git fetch --unshallow`".to_owned(),
+        });
+    }
+    skips
+}

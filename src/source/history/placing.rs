@@ -1,0 +1,109 @@
+//! A held object read once more, now that it is known where it lies.
+//!
+//! In: a [`Held`] object, a path and an origin. Out: findings that say both. Nothing that the first reading found is lost:
+//! what the second does not repeat is kept as it was.
+
+use bstr::{BStr, BString, ByteSlice};
+
+use super::{Held, HistoryError};
+use crate::finding::{Finding, Origin, Part};
+use crate::fingerprint::{Fingerprint, Guessable};
+use crate::git::{Kind, Oid, Repository};
+use crate::scan::{Place, Scanner};
+use crate::source::objects::Reader;
+use crate::source::{Progress, Scanned};
+
+/// Reads held objects again.
+pub(super) struct Placing<'a> {
+    pub(super) repository: &'a Repository,
+    pub(super) scanner: &'a Scanner,
+    pub(super) progress: &'a Progress,
+}
+
+impl Placing<'_> {
+    /// What `held` holds as the blob at `path`.
+    pub(super) fn blob(&self, held: &Held, place: Place<'_>) -> Result<Vec<Finding>, HistoryError> {
+        let mut scanned = Scanned::default();
+        if let Some(text) = self.text(&held.oid) {
+            scanned.scan_whole(self.scanner, &text, place)?;
+        }
+        Ok(self.with_lost(scanned.findings, held, place))
+    }
+
+    /// What `held`, a commit or tag, holds in its header and message.
+    pub(super) fn frame(&self, held: &Held, origin: &Origin) -> Result<Vec<Finding>, HistoryError> {
+        let kind = held.kind.name();
+        let mut scanned = Scanned::default();
+        if let Some(text) = self.text(&held.oid) {
+            let message = text.find(b"\n\n").map_or(text.len(), |at| at + 2);
+            let reader = Reader::new(self.repository, self.scanner, self.progress);
+            reader.frame(kind, &text, message, origin, &mut scanned)?;
+        }
+        let place = Place {
+            path: BStr::new(kind),
+            part: Part::Content,
+            origin,
+        };
+        Ok(self.with_lost(scanned.findings, held, place))
+    }
+
+    /// What `held` holds where nobody knows where it lies.
+    pub(super) fn alone(&self, held: &Held, origin: &Origin) -> Result<Vec<Finding>, HistoryError> {
+        match held.kind {
+            Kind::Commit | Kind::Tag => self.frame(held, origin),
+            Kind::Blob => self.blob(
+                held,
+                Place {
+                    path: BStr::new("blob"),
+                    part: Part::Content,
+                    origin,
+                },
+            ),
+            Kind::Tree => {
+                let mut findings = held.findings.clone();
+                for finding in &mut findings {
+                    finding.origin = origin.clone();
+                }
+                Ok(findings)
+            }
+        }
+    }
+
+    /// It was read before; where it cannot be read again, what was found then is told.
+    fn text(&self, oid: &Oid) -> Option<Vec<u8>> {
+        self.progress.advance();
+        self.repository.object(oid).ok().map(|(_, text)| text)
+    }
+
+    fn with_lost(&self, findings: Vec<Finding>, held: &Held, place: Place<'_>) -> Vec<Finding> {
+        self.add_lost(findings, held.findings.iter(), place)
+    }
+
+    fn add_lost<'f>(
+        &self,
+        mut findings: Vec<Finding>,
+        before: impl Iterator<Item = &'f Finding>,
+        place: Place<'_>,
+    ) -> Vec<Finding> {
+        for old in before {
+            let is_told = |new: &Finding| new.rule.id == old.rule.id && new.secret == old.secret;
+            if findings.iter().any(is_told) {
+                continue;
+            }
+            let guessable = if old.rule.guessable {
+                Guessable::Yes
+            } else {
+                Guessable::No
+            };
+            findings.push(Finding {
+                path: BString::from(place.path),
+                shown_path: self.scanner.shown_path(place.path),
+                part: place.part,
+                origin: place.origin.clone(),
+                fingerprint: Fingerprint::new(&old.rule.id, place.path, &old.secret, guessable),
+                ..old.clone()
+            });
+        }
+        findings
+    }
+}
