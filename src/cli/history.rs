@@ -16,8 +16,8 @@ use crate::git::pack::Progress as Walk;
 use crate::git::{Ownership, Repository};
 use crate::outcome::Skip;
 use crate::scan::Scanner;
-use crate::source::Progress;
-use crate::source::history::{self, History, HistoryError};
+use crate::source::history::{self, History, HistoryError, provenance};
+use crate::source::{Progress, Scanned};
 
 /// How often it is looked whether the walk has come further.
 const LOOK: Duration = Duration::from_secs(1);
@@ -28,11 +28,12 @@ pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
     let now = SystemTime::now();
     let scanner = scan::scanner(&config, now);
     let history = walk(arguments, &repository, &scanner, &options.progress)?;
-    let mut scanned = history::unplaced(&history, &repository, &scanner, &options.progress)?;
+    let (mut scanned, warning) = place(arguments, &history, &repository, &scanner, options)?;
     scanned.skipped.extend(unread(&history, &repository));
     scanned.summary.texts = history.objects;
     scanned.summary.bytes = history.bytes;
-    let outcome = allow::apply(scanned.with_shown_paths(&scanner), &config, Date::of(now));
+    let mut outcome = allow::apply(scanned.with_shown_paths(&scanner), &config, Date::of(now));
+    outcome.warnings.extend(warning);
     reporting::write(&outcome, options)?;
     Ok(outcome.exit())
 }
@@ -57,6 +58,35 @@ fn walk(
         drop(ended);
         scanned
     })
+}
+
+/// Says of each finding where it comes from, as far as that is asked for and can be told.
+fn place(
+    arguments: &HistoryArguments,
+    history: &History,
+    repository: &Repository,
+    scanner: &Scanner,
+    options: &Options,
+) -> Result<(Scanned, Option<String>), HistoryError> {
+    let unplaced = || history::unplaced(history, repository, scanner, &options.progress);
+    if arguments.no_provenance {
+        return Ok((unplaced()?, None));
+    }
+    match provenance::placed(history, repository, scanner, &options.progress) {
+        Ok(placed) => {
+            let gaps = placed.has_gaps.then(|| {
+                "not every commit and tree could be read: what is said to be unreachable may be \
+                 reachable, and there may be more places"
+                    .to_owned()
+            });
+            Ok((placed.scanned, gaps))
+        }
+        Err(HistoryError::Git(error)) => {
+            let warning = format!("which commits brought this in cannot be told: {error}");
+            Ok((unplaced()?, Some(warning)))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Tells the watchdog that the walk goes on, for as long as it does.

@@ -18,6 +18,8 @@ pub enum Selection<'a> {
         /// Commits that are passed over with everything behind them.
         known: &'a [Oid],
     },
+    /// What any ref, HEAD or reflog leads to, the older ones of unrelated commits first.
+    Everything,
     /// A revision range as a person writes it, such as `main..topic` or `HEAD --not --remotes`.
     Range(&'a str),
 }
@@ -50,6 +52,17 @@ const REV_LIST: [&str; 6] = [
     "--reverse",
     "--ignore-missing",
     "--stdin",
+];
+
+/// `--all` includes HEAD; a reflog may name what was pruned long ago.
+const EVERYTHING: [&str; 7] = [
+    "rev-list",
+    "--parents",
+    "--date-order",
+    "--reverse",
+    "--ignore-missing",
+    "--all",
+    "--reflog",
 ];
 
 /// A ref and what it points at: a tag leads to the tag object.
@@ -91,6 +104,7 @@ pub(super) fn list(directory: &Path, selection: &Selection<'_>) -> Result<Vec<Re
                 input.extend_from_slice(format!("^{commit}\n").as_bytes());
             }
         }
+        Selection::Everything => return parse(&run(directory, &EVERYTHING)?),
         Selection::Range(range) => {
             let mut arguments = vec!["rev-list", "--parents", "--topo-order", "--reverse"];
             arguments.extend(words(range)?);

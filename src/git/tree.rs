@@ -6,19 +6,47 @@ use super::{GitError, Mode, Oid};
 
 /// One entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Item<'a> {
+pub struct Item<'a> {
     /// Its name, without the directories above it.
-    pub(super) name: &'a [u8],
+    pub name: &'a [u8],
     /// As git writes it.
     pub(super) mode: u32,
     /// The blob, tree or commit.
-    pub(super) oid: Oid,
+    pub oid: Oid,
 }
 
 impl Item<'_> {
     /// Whether it is a directory.
-    pub(super) fn is_tree(&self) -> bool {
+    #[must_use]
+    pub fn is_tree(&self) -> bool {
         self.mode & TYPE == 0o040_000
+    }
+
+    /// What it is where it is no directory; `None` for those and for what git does not know.
+    #[must_use]
+    pub fn mode(&self) -> Option<Mode> {
+        mode(self.mode)
+    }
+}
+
+/// One directory of a commit.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    pub(super) oid: Oid,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Tree {
+    /// Its entries, in order; an error ends them where it is damaged.
+    pub fn items(&self) -> impl Iterator<Item = Result<Item<'_>, GitError>> {
+        let mut rest = &self.bytes[..];
+        std::iter::from_fn(move || {
+            let item = next(&mut rest, self.oid.as_bytes().len())?;
+            Some(item.map_err(|Malformed| {
+                rest = &[];
+                malformed(&self.oid)
+            }))
+        })
     }
 }
 
@@ -72,15 +100,19 @@ fn take<'a>(rest: &mut &'a [u8], oid_len: usize) -> Option<Item<'a>> {
 pub(super) fn find(bytes: &[u8], name: &[u8], tree: &Oid) -> Result<Option<(u32, Oid)>, GitError> {
     let mut rest = bytes;
     while let Some(item) = next(&mut rest, tree.as_bytes().len()) {
-        let item = item.map_err(|Malformed| GitError::DamagedObject {
-            oid: *tree,
-            what: "it is not a tree",
-        })?;
+        let item = item.map_err(|Malformed| malformed(tree))?;
         if item.name == name {
             return Ok(Some((item.mode, item.oid)));
         }
     }
     Ok(None)
+}
+
+fn malformed(tree: &Oid) -> GitError {
+    GitError::DamagedObject {
+        oid: *tree,
+        what: "it is not a tree",
+    }
 }
 
 /// The tree of a commit, or the object of a tag.

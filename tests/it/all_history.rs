@@ -1,6 +1,8 @@
 //! `--all-history`: what a repository has ever held is found wherever it lies, and told with its name and date.
 
-use crate::support::{Run, Sandbox, hf_token};
+use serde_json::Value;
+
+use crate::support::{GUARD, Run, Sandbox, hf_token};
 
 /// Commits a token in `config.py` and takes it out again.
 #[track_caller]
@@ -52,7 +54,7 @@ fn without_provenance_the_object_is_named() {
     let run = sandbox.guard(&["--all-history", "--no-provenance", "--format", "json"]);
     run.assert_code(1).assert_hides(&token);
     let blob = sandbox.git(&["rev-parse", "HEAD~1:config.py"]);
-    let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
     assert_eq!(report["findings"][0]["origin"]["kind"], "object");
     assert_eq!(report["findings"][0]["origin"]["object"], blob.trim());
 }
@@ -75,4 +77,307 @@ fn options_that_contradict_each_other_are_refused() {
         assert_eq!(run.stdout, "", "{arguments:?}");
         assert!(!run.stderr.is_empty(), "{arguments:?}");
     }
+}
+
+/// The findings of a scan that must find something, and whose output must not hold `token`.
+#[track_caller]
+fn findings(sandbox: &Sandbox, token: &str) -> Vec<Value> {
+    let run = sandbox.guard(&["--all-history", "--format", "json"]);
+    run.assert_code(1).assert_hides(token);
+    let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    assert_eq!(report["warnings"], Value::Array(Vec::new()), "{report:#}");
+    report["findings"].as_array().expect("a list").clone()
+}
+
+/// The one finding.
+#[track_caller]
+fn finding(sandbox: &Sandbox, token: &str) -> Value {
+    let findings = findings(sandbox, token);
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    findings[0].clone()
+}
+
+fn id(sandbox: &Sandbox, revision: &str) -> String {
+    sandbox.git(&["rev-parse", revision]).trim().to_owned()
+}
+
+fn notes(finding: &Value) -> String {
+    let notes = finding["notes"].as_array().expect("a list");
+    let notes: Vec<&str> = notes.iter().filter_map(Value::as_str).collect();
+    notes.join("; ")
+}
+
+#[test]
+fn the_commit_that_brought_it_is_named() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(3);
+    added_then_removed(&sandbox, &token);
+    let found = finding(&sandbox, &token);
+    assert_eq!(found["path"], "config.py");
+    assert_eq!(found["line"], 2);
+    assert_eq!(found["origin"]["kind"], "commit");
+    assert_eq!(found["origin"]["commit"], id(&sandbox, "HEAD~1"));
+    assert_eq!(found["origin"]["author"], "A. Author <author@example.org>");
+    assert_eq!(found["origin"]["date"], "2026-01-02");
+    assert_eq!(notes(&found), "");
+}
+
+#[test]
+fn every_path_and_tip_is_named_once() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(4);
+    let line = format!("token = \"{token}\"\n");
+    sandbox.write("a.py", &line);
+    sandbox.commit_all("add");
+    sandbox.git(&["branch", "dev"]);
+    sandbox.git(&["tag", "v1"]);
+    sandbox.write("a.py", format!("{line}# more\n"));
+    sandbox.write("deep/er/b.py", &line);
+    sandbox.commit_all("copy");
+    let found = findings(&sandbox, &token);
+    let paths: Vec<&str> = found
+        .iter()
+        .filter_map(|one| one["path"].as_str())
+        .collect();
+    assert_eq!(paths, ["a.py", "deep/er/b.py"]);
+    let (first, last) = (id(&sandbox, "HEAD~1"), id(&sandbox, "HEAD"));
+    assert_eq!(found[0]["origin"]["commit"], first);
+    assert_eq!(found[1]["origin"]["commit"], last);
+    let expected = format!(
+        "in 2 commits, the last of them {last}; still at HEAD; at the tip of dev, main, v1"
+    );
+    assert_eq!(notes(&found[0]), expected);
+    assert_eq!(notes(&found[1]), "still at HEAD; at the tip of main");
+}
+
+#[test]
+fn a_deleted_branch_is_read_with_and_without_its_reflog() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(5);
+    sandbox.commit_all("start");
+    sandbox.git(&["switch", "--quiet", "--create", "gone"]);
+    sandbox.write("a.py", format!("token = \"{token}\"\n"));
+    sandbox.commit_all("add");
+    let commit = id(&sandbox, "HEAD");
+    let blob = id(&sandbox, "HEAD:a.py");
+    sandbox.git(&["switch", "--quiet", "main"]);
+    sandbox.git(&["branch", "--quiet", "-D", "gone"]);
+    let found = finding(&sandbox, &token);
+    assert_eq!(found["origin"]["commit"], commit);
+    assert_eq!(notes(&found), "only a reflog of this clone leads to it");
+    sandbox.git(&["reflog", "expire", "--expire=now", "--all"]);
+    let found = finding(&sandbox, &token);
+    assert_eq!(found["origin"]["kind"], "unreachable");
+    assert_eq!(found["origin"]["object"], blob);
+}
+
+#[test]
+fn stashes_notes_and_the_index_are_read() {
+    let sandbox = Sandbox::new();
+    let line = |seed| format!("token = \"{}\"\n", hf_token(seed));
+    sandbox.write("a.py", "print(1)\n");
+    sandbox.commit_all("start");
+    sandbox.write("a.py", line(6));
+    sandbox.git(&["stash", "--quiet"]);
+    let found = finding(&sandbox, &hf_token(6));
+    assert_eq!(found["path"], "a.py");
+    assert_eq!(notes(&found), "at the tip of stash");
+
+    let sandbox = Sandbox::new();
+    sandbox.commit_all("start");
+    sandbox.git(&["notes", "add", "--message", &line(7)]);
+    let found = finding(&sandbox, &hf_token(7));
+    assert_eq!(found["path"], id(&sandbox, "HEAD"));
+    assert_eq!(notes(&found), "at the tip of notes/commits");
+
+    sandbox.git(&["update-ref", "-d", "refs/notes/commits"]);
+    sandbox.git(&["prune", "--expire=now"]);
+    sandbox.stage("b.py", line(8));
+    let found = finding(&sandbox, &hf_token(8));
+    assert_eq!(
+        (&found["path"], &found["origin"]["kind"]),
+        (&"b.py".into(), &"staged".into())
+    );
+}
+
+#[test]
+fn messages_and_identities_are_read() {
+    let sandbox = Sandbox::new();
+    let tokens: Vec<String> = (10..13).map(hf_token).collect();
+    sandbox.commit_all(&format!("use {}", tokens[0]));
+    sandbox.git(&[
+        "tag",
+        "--annotate",
+        "v1",
+        "--message",
+        &format!("see {}", tokens[1]),
+    ]);
+    let author = format!("{} <a@example.org>", tokens[2]);
+    sandbox.git(&[
+        "commit",
+        "--quiet",
+        "--allow-empty",
+        "--message",
+        "b",
+        "--author",
+        &author,
+    ]);
+    let found = findings(&sandbox, &tokens[0]);
+    for token in &tokens {
+        scan(&sandbox).assert_code(1).assert_hides(token);
+    }
+    let told: Vec<String> = found
+        .iter()
+        .map(|one| {
+            let words = [&one["origin"]["kind"], &one["path"], &one["part"]];
+            words.map(|word| word.as_str().unwrap_or("-")).join(", ")
+        })
+        .collect();
+    let expected = [
+        "commit, commit message, message",
+        "commit, commit author, header",
+        "tag, tag message, message",
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(found[0]["origin"]["commit"], id(&sandbox, "HEAD~1"));
+    assert_eq!(found[2]["origin"]["tag"], id(&sandbox, "v1"));
+}
+
+#[test]
+fn what_only_a_merge_brings_is_of_the_merge() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(14);
+    sandbox.commit_all("start");
+    sandbox.git(&["switch", "--quiet", "--create", "side"]);
+    sandbox.write("side.py", "print(2)\n");
+    sandbox.commit_all("side");
+    sandbox.git(&["switch", "--quiet", "main"]);
+    sandbox.git(&["merge", "--quiet", "--no-ff", "--no-commit", "side"]);
+    sandbox.write("side.py", format!("token = \"{token}\"\n"));
+    sandbox.commit_all("merge");
+    assert_eq!(id(&sandbox, "HEAD^2"), id(&sandbox, "side"));
+    let found = finding(&sandbox, &token);
+    assert_eq!(found["origin"]["commit"], id(&sandbox, "HEAD"));
+}
+
+#[test]
+fn names_of_files_and_targets_of_links_are_read() {
+    let sandbox = Sandbox::new();
+    let (name, target) = (hf_token(15), hf_token(16));
+    sandbox.write(format!("keys/{name}.txt"), "nothing\n");
+    std::os::unix::fs::symlink(&target, sandbox.path().join("link")).expect("a link can be made");
+    sandbox.commit_all("add");
+    let found = findings(&sandbox, &name);
+    scan(&sandbox).assert_code(1).assert_hides(&target);
+    let parts: Vec<&str> = found
+        .iter()
+        .filter_map(|one| one["part"].as_str())
+        .collect();
+    assert_eq!(parts, ["path", "symlink-target"], "{found:#?}");
+    assert!(
+        found[0]["path"]
+            .as_str()
+            .is_some_and(|path| path.starts_with("keys/hf_"))
+    );
+    assert_eq!(found[1]["path"], "link");
+}
+
+#[test]
+fn blobs_and_trees_without_a_commit_are_read() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(17);
+    sandbox.write("a.py", format!("token = \"{token}\"\n"));
+    sandbox.git(&["add", "a.py"]);
+    let tree = sandbox.git(&["write-tree"]);
+    sandbox.git(&["rm", "--quiet", "--cached", "a.py"]);
+    sandbox.git(&["tag", "tree", tree.trim()]);
+    let found = finding(&sandbox, &token);
+    assert_eq!(
+        (&found["path"], &found["origin"]["kind"]),
+        (&"a.py".into(), &"object".into())
+    );
+}
+
+#[test]
+fn the_allowlist_knows_fingerprints_and_paths() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(18);
+    added_then_removed(&sandbox, &token);
+    let fingerprint = finding(&sandbox, &token)["fingerprint"].clone();
+    for criterion in [
+        format!("fingerprint = {fingerprint}"),
+        "path = \"config.py\"".to_owned(),
+    ] {
+        let entry = format!("[[allow]]\n{criterion}\nreason = \"revoked\"\n");
+        sandbox.write(".hf-guard.toml", &entry);
+        sandbox.commit_all("accept");
+        scan(&sandbox).assert_code(0).assert_hides(&token);
+        let bare = sandbox.root().join("bare.git");
+        sandbox.git(&["clone", "--quiet", "--mirror", ".", &bare.to_string_lossy()]);
+        let run = Run::of(
+            sandbox
+                .command(GUARD)
+                .current_dir(&bare)
+                .arg("--all-history"),
+        );
+        run.assert_code(0);
+        std::fs::remove_dir_all(&bare).expect("it can be removed");
+    }
+    sandbox
+        .guard(&["--all-history", "--no-config"])
+        .assert_code(1);
+}
+
+#[test]
+fn a_damaged_pack_is_not_clean() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.txt", "some words of no account\n".repeat(99));
+    sandbox.commit_all("start");
+    sandbox.git(&["repack", "-adq"]);
+    scan(&sandbox).assert_code(0);
+    let folder = sandbox.path().join(".git/objects/pack");
+    let pack = std::fs::read_dir(folder)
+        .expect("it can be listed")
+        .map(|entry| entry.expect("it can be listed").path())
+        .find(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "pack")
+        })
+        .expect("there is a pack");
+    let mut bytes = std::fs::read(&pack).expect("it can be read");
+    let at = bytes.len() - 30;
+    bytes[at] ^= 0xff;
+    std::fs::remove_file(&pack).expect("it can be replaced");
+    std::fs::write(&pack, bytes).expect("it can be written");
+    let run = scan(&sandbox);
+    run.assert_code(2);
+    assert!(run.stdout.contains("not read:"), "{}", run.stdout);
+    assert!(run.stdout.contains("object "), "{}", run.stdout);
+}
+
+#[test]
+fn a_clone_that_holds_less_says_so() {
+    let sandbox = Sandbox::new();
+    added_then_removed(&sandbox, &hf_token(20));
+    let origin = format!("file://{}", sandbox.path().display());
+    let shallow = sandbox.root().join("shallow");
+    sandbox.git(&[
+        "clone",
+        "--quiet",
+        "--depth=1",
+        &origin,
+        &shallow.to_string_lossy(),
+    ]);
+    let run = Run::of(
+        sandbox
+            .command(GUARD)
+            .current_dir(&shallow)
+            .arg("--all-history"),
+    );
+    run.assert_code(2);
+    assert!(
+        run.stdout.contains("git fetch --unshallow"),
+        "{}",
+        run.stdout
+    );
 }

@@ -8,9 +8,12 @@ mod loose;
 mod marks;
 mod novelty;
 mod placing;
+pub mod provenance;
 mod reader;
+mod spots;
 #[cfg(test)]
 mod tests;
+mod tips;
 mod tree;
 
 use std::sync::atomic::Ordering;
@@ -19,7 +22,7 @@ use crate::finding::{Finding, Origin};
 use crate::git::pack::{
     self, Failure, Limits, PackError, Progress, ReadError, Store, Visitor as _,
 };
-use crate::git::{Kind, Oid, Repository};
+use crate::git::{GitError, Kind, Oid, Repository};
 use crate::rules::RuleError;
 use crate::scan::Scanner;
 use crate::source::{self, Scanned};
@@ -64,6 +67,9 @@ pub enum HistoryError {
     /// The object folders cannot be read.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// Commits or refs cannot be listed.
+    #[error(transparent)]
+    Git(#[from] GitError),
     /// A rule is unusable.
     #[error(transparent)]
     Rule(#[from] RuleError),

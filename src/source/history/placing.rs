@@ -30,6 +30,18 @@ impl Placing<'_> {
         Ok(self.with_lost(scanned.findings, held, place))
     }
 
+    /// What `held`, a tree, has in the name at `path`, of which the last part is the name.
+    pub(super) fn name(&self, held: &Held, place: Place<'_>) -> Result<Vec<Finding>, HistoryError> {
+        let name = place
+            .path
+            .rsplit_once_str("/")
+            .map_or(place.path, |split| BStr::new(split.1));
+        let mut scanned = Scanned::default();
+        scanned.scan_whole(self.scanner, place.path, place)?;
+        let of_name = held.findings.iter().filter(|finding| finding.path == *name);
+        Ok(self.add_lost(scanned.findings, of_name, place))
+    }
+
     /// What `held`, a commit or tag, holds in its header and message.
     pub(super) fn frame(&self, held: &Held, origin: &Origin) -> Result<Vec<Finding>, HistoryError> {
         let kind = held.kind.name();
