@@ -16,7 +16,7 @@ use crate::git::pack::Progress as Walk;
 use crate::git::{Ownership, Repository};
 use crate::outcome::Skip;
 use crate::scan::Scanner;
-use crate::source::history::{self, History, HistoryError, provenance};
+use crate::source::history::{self, History, HistoryError, names, provenance};
 use crate::source::{Progress, Scanned};
 
 /// How often it is looked whether the walk has come further.
@@ -32,6 +32,14 @@ pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
     scanned.skipped.extend(unread(&history, &repository));
     scanned.summary.texts = history.objects;
     scanned.summary.bytes = history.bytes;
+    match names::names_and_reflogs(&repository, &scanner) {
+        Ok(names) => scanned.append(names),
+        Err(HistoryError::Git(error)) => scanned.skipped.push(Skip {
+            path: BString::from("ref names and reflogs"),
+            reason: error.to_string(),
+        }),
+        Err(error) => return Err(error.into()),
+    }
     let mut outcome = allow::apply(scanned.with_shown_paths(&scanner), &config, Date::of(now));
     outcome.warnings.extend(warning);
     reporting::write(&outcome, options)?;

@@ -34,6 +34,7 @@ mod oid;
 pub mod pack;
 mod parents;
 mod plumbing;
+mod reflogs;
 mod revisions;
 mod tree;
 mod tree_cache;
@@ -257,6 +258,18 @@ impl Repository {
     /// [`GitError`] where git cannot list them.
     pub fn references(&self, folders: &[&str]) -> Result<Vec<Reference>, GitError> {
         revisions::references(&self.environment.current_dir, folders)
+    }
+
+    /// Name and text of every reflog, those of linked work trees too.
+    ///
+    /// # Errors
+    /// [`GitError`] where one cannot be read.
+    pub fn reflogs(&self) -> Result<Vec<(BString, Vec<u8>)>, GitError> {
+        reflogs::read(
+            &self.environment.current_dir,
+            self.common_dir(),
+            self.git_dir(),
+        )
     }
 
     /// Key and value of every setting whose key matches a regular expression, the user's own included, in git's order.

@@ -222,6 +222,8 @@ fn messages_and_identities_are_read() {
         "--author",
         &author,
     ]);
+    // The reflogs repeat the subject of a commit.
+    std::fs::remove_dir_all(sandbox.path().join(".git/logs")).expect("they can be removed");
     let found = findings(&sandbox, &tokens[0]);
     for token in &tokens {
         scan(&sandbox).assert_code(1).assert_hides(token);
@@ -380,4 +382,29 @@ fn a_clone_that_holds_less_says_so() {
         "{}",
         run.stdout
     );
+}
+
+#[test]
+fn names_of_refs_and_reflogs_are_read() {
+    let formats = [&[][..], &["--ref-format=reftable"]];
+    for options in formats {
+        let sandbox = Sandbox::with_init_options(options);
+        let (name, message) = (hf_token(21), hf_token(22));
+        sandbox.commit_all("start");
+        sandbox.git(&["branch", &format!("fix/{name}")]);
+        let update = ["update-ref", "--create-reflog", "-m", &message];
+        sandbox.git(&[&update[..], &["refs/heads/dev", "HEAD"]].concat());
+        let found = findings(&sandbox, &name);
+        scan(&sandbox).assert_code(1).assert_hides(&message);
+        let parts: Vec<&str> = found
+            .iter()
+            .filter_map(|one| one["part"].as_str())
+            .collect();
+        assert!(parts.contains(&"ref-name"), "{found:#?}");
+        assert!(parts.contains(&"message"), "{found:#?}");
+        assert!(
+            found.iter().all(|one| one["origin"]["kind"] == "ref"),
+            "{found:#?}"
+        );
+    }
 }

@@ -1,0 +1,44 @@
+//! What a repository holds beside its objects: the names of its refs, and its reflogs.
+
+use std::collections::HashSet;
+
+use bstr::BStr;
+
+use super::HistoryError;
+use crate::finding::{Origin, Part};
+use crate::git::Repository;
+use crate::scan::{Place, Scanner};
+use crate::source::Scanned;
+
+/// Scans them. A reflog repeats itself: each secret in it is told once, where it stands first.
+///
+/// # Errors
+/// [`HistoryError`] where refs or reflogs cannot be read.
+pub fn names_and_reflogs(
+    repository: &Repository,
+    scanner: &Scanner,
+) -> Result<Scanned, HistoryError> {
+    let mut scanned = Scanned::default();
+    for reference in repository.references(&["refs/"])? {
+        let place = Place {
+            path: BStr::new(&reference.name),
+            part: Part::RefName,
+            origin: &Origin::Ref,
+        };
+        scanned.scan_whole(scanner, &reference.name, place)?;
+    }
+    for (name, log) in repository.reflogs()? {
+        let path = [b"reflog ", name.as_slice()].concat();
+        let place = Place {
+            path: BStr::new(&path),
+            part: Part::Message,
+            origin: &Origin::Ref,
+        };
+        scanned.scan_whole(scanner, &log, place)?;
+    }
+    let mut told = HashSet::new();
+    scanned
+        .findings
+        .retain(|finding| told.insert(finding.fingerprint.clone()));
+    Ok(scanned)
+}
