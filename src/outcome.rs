@@ -71,6 +71,8 @@ pub enum AcceptedBy {
     },
     /// A credential that its issuer publishes for tests.
     PublicTestCredential,
+    /// The baseline: it was known before.
+    Baseline,
     /// A push option that the server's administrator allows.
     BreakGlass {
         /// The reason that came with it.

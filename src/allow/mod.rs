@@ -3,6 +3,8 @@
 //! In: what a source found, and the configuration. Out: the outcome. A credential that its issuer publishes is accepted
 //! first, then what an entry names, then what a comment beside it asks for.
 
+pub mod baseline;
+
 use std::collections::BTreeSet;
 
 use std::collections::HashMap;

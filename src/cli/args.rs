@@ -147,8 +147,19 @@ pub(super) struct HistoryArguments {
     #[arg(long, value_name = "SIZE", requires = "all_history", default_value = "256M", value_parser = size)]
     pub(super) max_memory: usize,
     /// Do not look up which commit brought a finding, and where it still stands
-    #[arg(long, requires = "all_history")]
+    #[arg(long, requires = "all_history", conflicts_with = "baseline")]
     pub(super) no_provenance: bool,
+    /// Accept the findings whose fingerprints FILE lists
+    #[arg(long, value_name = "FILE", requires = "all_history")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the fingerprints of what is found to FILE, for --baseline
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "all_history",
+        conflicts_with = "no_provenance"
+    )]
+    pub(super) write_baseline: Option<PathBuf>,
 }
 
 /// No walk gets by with less, in bytes.

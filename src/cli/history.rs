@@ -1,6 +1,9 @@
 //! `hf-guard --all-history`: everything that a repository holds, and who brought what was found.
 
+use std::fs;
+use std::io;
 use std::num::NonZero;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -11,6 +14,7 @@ use bstr::BString;
 use super::args::{HistoryArguments, Options};
 use super::{Ended, push, reporting, scan};
 use crate::allow;
+use crate::allow::baseline::{Baseline, MalformedBaseline};
 use crate::config::Date;
 use crate::git::pack::Progress as Walk;
 use crate::git::{Ownership, Repository};
@@ -22,7 +26,37 @@ use crate::source::{Progress, Scanned};
 /// How often it is looked whether the walk has come further.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// Why a baseline is of no use.
+#[derive(Debug, thiserror::Error)]
+enum BaselineError {
+    /// It cannot be read.
+    #[error("cannot read the baseline {path:?}; write it with --write-baseline FILE")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// It cannot be written.
+    #[error("cannot write the baseline {path:?}; name another FILE")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// It holds something else.
+    #[error(transparent)]
+    Malformed(#[from] MalformedBaseline),
+}
+
 pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
+    let baseline = match &arguments.baseline {
+        Some(path) => read_baseline(path)?,
+        None => Baseline::default(),
+    };
     let repository = Repository::open(Ownership::Check)?;
     let config = scan::configuration(options, || push::local_config(&repository))?;
     let now = SystemTime::now();
@@ -42,8 +76,25 @@ pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
     }
     let mut outcome = allow::apply(scanned.with_shown_paths(&scanner), &config, Date::of(now));
     outcome.warnings.extend(warning);
+    baseline.apply(&mut outcome);
+    if let Some(path) = &arguments.write_baseline {
+        fs::write(path, Baseline::of(&outcome).to_text()).map_err(|source| {
+            BaselineError::Write {
+                path: path.clone(),
+                source,
+            }
+        })?;
+    }
     reporting::write(&outcome, options)?;
     Ok(outcome.exit())
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline, BaselineError> {
+    let bytes = fs::read(path).map_err(|source| BaselineError::Read {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    Ok(Baseline::parse(&bytes)?)
 }
 
 fn walk(

@@ -74,6 +74,7 @@ pub(super) fn accepted(finding: &Finding, by: &AcceptedBy, paint: Paint) -> Stri
         AcceptedBy::PublicTestCredential => {
             "its issuer, who publishes this credential for tests".to_owned()
         }
+        AcceptedBy::Baseline => "the baseline".to_owned(),
         AcceptedBy::BreakGlass { reason } => {
             format!("break-glass: {}", escape::for_terminal(reason.as_bytes()))
         }

@@ -213,6 +213,7 @@ fn suppression(by: &AcceptedBy) -> Value {
             "external",
             "a credential that its issuer publishes for tests".to_owned(),
         ),
+        AcceptedBy::Baseline => ("external", "known before: it is in the baseline".to_owned()),
         AcceptedBy::BreakGlass { reason } => ("external", format!("break-glass: {reason}")),
     };
     json!({ "kind": kind, "status": "accepted", "justification": justification })

@@ -408,3 +408,63 @@ fn names_of_refs_and_reflogs_are_read() {
         );
     }
 }
+
+#[test]
+fn a_baseline_accepts_what_is_known_and_nothing_else() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(23);
+    added_then_removed(&sandbox, &token);
+    let known = sandbox.root().join("known");
+    let file = known.to_str().expect("the path is UTF-8");
+    let missing = sandbox.guard(&["--all-history", "--baseline", file]);
+    missing.assert_code(2);
+    let written = sandbox.guard(&["--all-history", "--write-baseline", file]);
+    written.assert_code(1).assert_hides(&token);
+    let fingerprint = finding(&sandbox, &token)["fingerprint"].clone();
+    let text = std::fs::read_to_string(&known).expect("it is written");
+    assert_eq!(Some(text.trim_end()), fingerprint.as_str());
+    let accepted = sandbox.guard(&["--all-history", "--baseline", file, "--format", "json"]);
+    accepted.assert_code(0).assert_hides(&token);
+    let report: Value = serde_json::from_str(&accepted.stdout).expect("it is JSON");
+    assert_eq!(report["accepted"][0]["by"]["kind"], "baseline");
+
+    sandbox.write("other.py", format!("token = \"{}\"\n", hf_token(24)));
+    sandbox.commit_all("another");
+    let arguments = [
+        "--all-history",
+        "--baseline",
+        file,
+        "--write-baseline",
+        file,
+    ];
+    sandbox.guard(&arguments).assert_code(1);
+    let text = std::fs::read_to_string(&known).expect("it is written");
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines.len() == 2 && lines.is_sorted(), "{text}");
+    sandbox.guard(&arguments[..3]).assert_code(0);
+
+    std::fs::write(&known, "<<<<<<< HEAD\n").expect("it can be written");
+    let run = sandbox.guard(&arguments[..3]);
+    run.assert_code(2);
+    assert!(
+        run.stderr.contains("line 1 of the baseline"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn where_commits_are_missing_findings_are_told_all_the_same() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(25);
+    added_then_removed(&sandbox, &token);
+    let missing = id(&sandbox, "HEAD~2");
+    let file = format!(".git/objects/{}/{}", &missing[..2], &missing[2..]);
+    std::fs::remove_file(sandbox.path().join(file)).expect("it is loose");
+    let run = sandbox.guard(&["--all-history", "--format", "json"]);
+    run.assert_code(1).assert_hides(&token);
+    let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    assert_eq!(report["findings"][0]["origin"]["kind"], "object");
+    let warning = report["warnings"][0].as_str().unwrap_or_default();
+    assert!(warning.contains("cannot be told"), "{report:#}");
+}
