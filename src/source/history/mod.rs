@@ -1,7 +1,7 @@
 //! Every object that a repository holds, reachable or not: which of them hold credentials.
 //!
 //! In: a repository. Out: [`History`]. Packs are walked as trees of deltas and only what is new in each object is
-//! read ([`reader`]); the result equals that of reading every object whole. Loose objects are read whole. Names of
+//! read (`reader`); the result equals that of reading every object whole. Loose objects are read whole. Names of
 //! files are texts too: those in each tree are read. [`names`] reads what is no object, [`provenance`] tells where
 //! everything comes from.
 
