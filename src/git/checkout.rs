@@ -17,12 +17,18 @@ const MIN_BYTES: u64 = 256 << 10;
 /// The bytes of the blob `oid`, if the file at `path` below `work_dir` holds them.
 ///
 /// The file need not be the staged one: it can be edited since, converted by a filter, unreadable or gone. None of that is
-/// an error here.
-pub(super) fn read(work_dir: &Path, path: &[u8], oid: &Oid) -> Option<Vec<u8>> {
+/// an error here. `size` gives the blob's, and is only asked where the file is large: the work tree has gigabytes where
+/// git-lfs has staged a pointer.
+pub(super) fn read(
+    work_dir: &Path,
+    path: &[u8],
+    oid: &Oid,
+    size: impl FnOnce() -> Option<u64>,
+) -> Option<Vec<u8>> {
     let file = work_dir.join(path.to_path().ok()?);
     // Looked at before it is opened: opening a named pipe waits for ever.
     let metadata = fs::symlink_metadata(&file).ok()?;
-    if !metadata.is_file() || metadata.len() < MIN_BYTES {
+    if !metadata.is_file() || metadata.len() < MIN_BYTES || size() != Some(metadata.len()) {
         return None;
     }
     let bytes = fs::read(&file).ok()?;
@@ -38,13 +44,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let large = vec![b'x'; 300 << 10];
         let oid = Algorithm::Sha1.name(Kind::Blob, &large);
-        assert_eq!(read(folder.path(), b"a", &oid), None, "there is no file");
+        let size = Some(large.len() as u64);
+        let taken = |oid: &Oid, size| read(folder.path(), b"a", oid, || size);
+        assert_eq!(taken(&oid, size), None, "there is no file");
         fs::write(folder.path().join("a"), &large).unwrap();
-        assert_eq!(read(folder.path(), b"a", &oid), Some(large.clone()));
-        fs::write(folder.path().join("a"), [&large[..], b"y"].concat()).unwrap();
-        assert_eq!(read(folder.path(), b"a", &oid), None, "it was edited");
+        assert_eq!(taken(&oid, size), Some(large.clone()));
+        assert_eq!(taken(&oid, Some(130)), None, "the blob is a pointer to it");
+        assert_eq!(taken(&oid, None), None, "nobody knows");
+        fs::write(folder.path().join("a"), vec![b'y'; 300 << 10]).unwrap();
+        assert_eq!(taken(&oid, size), None, "it was edited");
         fs::write(folder.path().join("a"), b"x").unwrap();
         let small = Algorithm::Sha1.name(Kind::Blob, b"x");
-        assert_eq!(read(folder.path(), b"a", &small), None, "it is small");
+        assert_eq!(taken(&small, Some(1)), None, "it is small");
     }
 }

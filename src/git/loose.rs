@@ -4,8 +4,8 @@
 //! commit adds has just been written by `git add` and is nearly always loose. libdeflate inflates twice as fast as zlib,
 //! and libgit2 1.9 never comes back from a loose object that is cut short.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use libdeflater::{DecompressionError, Decompressor};
@@ -37,6 +37,23 @@ pub(super) fn read(
         }
     }
     Ok(None)
+}
+
+/// The size that the header of the object `oid` states; a hint, from the first kilobyte of its file.
+pub(super) fn size(directories: &[PathBuf], oid: &Oid) -> Option<u64> {
+    let hex = oid.to_string();
+    let mut head = Vec::new();
+    directories
+        .iter()
+        .find_map(|directory| File::open(directory.join(&hex[..2]).join(&hex[2..])).ok())?
+        .take(1024)
+        .read_to_end(&mut head)
+        .ok()?;
+    // It fills up at once, for there is more; what matters is what it was filled with.
+    let mut room = [0; 2 * HEADER_MAX_BYTES];
+    drop(Decompressor::new().zlib_decompress(&head, &mut room));
+    let (_, size, _) = header(&room)?;
+    u64::try_from(size).ok()
 }
 
 fn is_absent(error: &io::Error) -> bool {
@@ -159,6 +176,24 @@ mod tests {
         let mut whole = format!("blob {}\0", content.len()).into_bytes();
         whole.extend_from_slice(content);
         (Algorithm::Sha1.name(Kind::Blob, content), deflate(&whole))
+    }
+
+    #[test]
+    fn the_header_tells_the_size_without_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        for len in [0, 1, 1_000, 700_000] {
+            let content: Vec<u8> = (0..251_u8)
+                .flat_map(|byte| [byte; 7])
+                .cycle()
+                .take(len)
+                .collect();
+            let (oid, deflated) = object(&content);
+            let hex = oid.to_string();
+            fs::create_dir_all(folder.path().join(&hex[..2])).unwrap();
+            fs::write(folder.path().join(&hex[..2]).join(&hex[2..]), deflated).unwrap();
+            let directories = [folder.path().to_path_buf()];
+            assert_eq!(size(&directories, &oid), Some(len as u64));
+        }
     }
 
     #[test]

@@ -163,10 +163,9 @@ impl Repository {
     /// # Errors
     /// [`GitError`] where it is missing or damaged.
     pub fn staged_blob(&self, oid: &Oid, path: &[u8]) -> Result<Vec<u8>, GitError> {
-        let in_work_tree = self
-            .door
-            .work_dir()
-            .and_then(|work_dir| checkout::read(work_dir, path, oid));
+        let in_work_tree = self.door.work_dir().and_then(|work_dir| {
+            checkout::read(work_dir, path, oid, || self.objects.loose_size(oid))
+        });
         match in_work_tree {
             Some(bytes) => Ok(bytes),
             None => self.blob(oid),

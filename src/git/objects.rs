@@ -46,6 +46,11 @@ impl Objects {
         }
     }
 
+    /// The size of a loose object's content in bytes, as its header says; `None` where that cannot be had.
+    pub(super) fn loose_size(&self, oid: &Oid) -> Option<u64> {
+        loose::size(&self.directories, oid)
+    }
+
     /// The object `oid` and its kind.
     ///
     /// # Errors
