@@ -71,6 +71,7 @@ impl History {
                     "--quiet",
                     "--no-commit",
                     "--no-ff",
+                    "--allow-unrelated-histories",
                     "-X",
                     "ours",
                     other,
