@@ -133,15 +133,6 @@ impl Repository {
         difference::combine(listing.len(), differences)
     }
 
-    /// Whether the index differs from HEAD at all.
-    ///
-    /// # Errors
-    /// [`GitError`] where index or trees cannot be read.
-    pub fn has_staged(&self) -> Result<bool, GitError> {
-        let staged = self.staged(&[])?;
-        Ok(!staged.changes.is_empty() || staged.without_content > 0)
-    }
-
     /// Every entry of the index, as if there were no parent.
     ///
     /// # Errors
@@ -241,14 +232,6 @@ impl Repository {
     /// [`GitError`] where git does not know a commit of the range.
     pub fn base_of(&self, range: &str) -> Result<Option<Oid>, GitError> {
         revisions::base(&self.environment.current_dir, range)
-    }
-
-    /// Name and object of every ref under `prefix` (`refs/remotes/origin/`); tags lead to the tag object.
-    ///
-    /// # Errors
-    /// [`GitError`] where git cannot list them.
-    pub fn refs(&self, prefix: &str) -> Result<Vec<(BString, Oid)>, GitError> {
-        revisions::refs(&self.environment.current_dir, prefix)
     }
 
     /// Every ref below one of `folders`, which end in a slash.

@@ -195,25 +195,6 @@ fn parse(answer: &[u8]) -> Result<Vec<Revision>, GitError> {
         .collect()
 }
 
-/// Every ref below `prefix`.
-///
-/// # Errors
-/// [`GitError`] where git cannot list them.
-pub(super) fn refs(directory: &Path, prefix: &str) -> Result<Vec<(BString, Oid)>, GitError> {
-    // The pattern ends in a slash: without one `origin` would bring `origin2` along.
-    let arguments = ["for-each-ref", "--format=%(objectname) %(refname)", prefix];
-    run(directory, &arguments)?
-        .lines()
-        .map(|line| {
-            let (oid, name) = line
-                .split_once_str(b" ")
-                .ok_or_else(|| unclear("for-each-ref"))?;
-            let oid = Oid::from_hex(oid).ok_or_else(|| unclear("for-each-ref"))?;
-            Ok((BString::from(name), oid))
-        })
-        .collect()
-}
-
 /// Every ref below one of `folders`, which end in a slash.
 ///
 /// # Errors
