@@ -1,4 +1,4 @@
-//! Turns `src/rules/*.toml` into constants, so that a run of the program parses no TOML of its own.
+//! Packs `src/rules/*.toml` and computes their keyword automaton, so that a run of the program has neither to do.
 #![allow(clippy::unwrap_used, reason = "a build script may stop the build")]
 
 use std::fmt::Write as _;
@@ -13,6 +13,7 @@ mod model;
 #[path = "src/prefilter/table.rs"]
 mod table;
 
+use libdeflater::{CompressionLvl, Compressor};
 use model::{Rule, Text};
 use table::{Needle, Table};
 
@@ -35,61 +36,56 @@ fn main() {
         })
         .collect();
     files.sort();
-    let mut rules = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(&file).unwrap();
-        match toml::from_str::<RuleFile>(&text) {
-            Ok(parsed) => rules.extend(parsed.rules),
-            Err(error) => panic!("{}: {error}", file.display()),
-        }
-    }
+    let families: Vec<(String, Vec<Rule>)> = files
+        .iter()
+        .map(|file| {
+            let text = fs::read_to_string(file).unwrap();
+            match toml::from_str::<RuleFile>(&text) {
+                Ok(parsed) => {
+                    let name = file.file_stem().unwrap().to_str().unwrap();
+                    (name.to_owned(), parsed.rules)
+                }
+                Err(error) => panic!("{}: {error}", file.display()),
+            }
+        })
+        .collect();
     let out = env::var("OUT_DIR").unwrap();
-    fs::write(Path::new(&out).join("catalog.rs"), catalog(&rules)).unwrap();
-    fs::write(Path::new(&out).join("keywords.rs"), keywords(&rules)).unwrap();
+    let out = Path::new(&out);
+    fs::write(out.join("catalog.rs"), catalog(&families, out)).unwrap();
+    let rules: Vec<Rule> = families.into_iter().flat_map(|(_, rules)| rules).collect();
+    fs::write(out.join("keywords.rs"), keywords(&rules)).unwrap();
 }
 
-fn catalog(rules: &[Rule]) -> String {
-    let mut source =
-        String::from("/// The built-in rules, in file order.\npub static BUILTIN: &[Rule] = &[\n");
-    for rule in rules {
+/// One compressed text a file, and the constants that say where each lies.
+fn catalog(files: &[(String, Vec<Rule>)], out: &Path) -> String {
+    let mut source = String::from("static PACKED: [Packed; FILES] = [\n");
+    let mut first = 0;
+    for (name, rules) in files {
+        let json = serde_json::to_vec(rules).unwrap();
+        let mut compressor = Compressor::new(CompressionLvl::best());
+        let mut deflated = vec![0; compressor.deflate_compress_bound(json.len())];
+        let len = compressor.deflate_compress(&json, &mut deflated).unwrap();
+        fs::write(out.join(format!("{name}.deflated")), &deflated[..len]).unwrap();
         writeln!(
             source,
-            "Rule {{ id: {}, provider: {}, description: {}, keywords: {}, regex: {}, prefix: {}, \
-             left: Boundary::{:?}, right: Boundary::{:?}, min_entropy: {:?}, placeholders: Placeholders::{:?}, check: {}, \
-             confidence: Confidence::{:?}, guessable: {:?}, public_sha256: {}, source: {}, revoke: {}, examples: {}, \
-             counter_examples: {} }},",
-            text(&rule.id),
-            text(&rule.provider),
-            text(&rule.description),
-            texts(&rule.keywords),
-            text(&rule.regex),
-            text(&rule.prefix),
-            rule.left,
-            rule.right,
-            rule.min_entropy,
-            rule.placeholders,
-            rule.check.map_or("None".to_owned(), |check| format!("Some(Check::{check:?})")),
-            rule.confidence,
-            rule.guessable,
-            texts(&rule.public_sha256),
-            text(&rule.source),
-            text(&rule.revoke),
-            texts(&rule.examples),
-            texts(&rule.counter_examples),
+            "Packed {{ first: {first}, json_bytes: {}, deflated: include_bytes!(concat!(env!(\"OUT_DIR\"), \
+             \"/{name}.deflated\")), rules: OnceLock::new() }},",
+            json.len(),
         )
         .unwrap();
+        first += rules.len();
     }
-    source.push_str("];\n");
+    writeln!(
+        source,
+        "];\n\nconst FILES: usize = {};\n\nconst RULES: usize = {first};",
+        files.len()
+    )
+    .unwrap();
     source
 }
 
 fn text(value: &Text) -> String {
     format!("Cow::Borrowed({value:?})")
-}
-
-fn texts(values: &[Text]) -> String {
-    let items: Vec<String> = values.iter().map(text).collect();
-    format!("Cow::Borrowed(&[{}])", items.join(", "))
 }
 
 /// The automaton of the rules' keywords, computed here so that no run has to.

@@ -19,6 +19,8 @@
 //! Modules stand below in the order in which they may import each other: each only those above it. (Blank lines keep
 //! rustfmt from sorting them.)
 
+pub mod order;
+
 pub mod secret;
 
 pub mod rules;

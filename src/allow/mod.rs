@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use crate::config::{Config, Date, Entry};
 use crate::finding::{Finding, Marker, Origin, Part};
+use crate::order;
 use crate::outcome::{Accepted, AcceptedBy, Outcome};
 use crate::source::Scanned;
 use crate::text::escape;
@@ -57,7 +58,9 @@ fn in_order(findings: Vec<Finding>) -> Vec<Finding> {
             (rank, finding)
         })
         .collect();
-    ranked.sort_by(|(a_rank, a), (b_rank, b)| (a_rank, key(a)).cmp(&(b_rank, key(b))));
+    order::sort_by(&mut ranked, |(a_rank, a), (b_rank, b)| {
+        (a_rank, key(a)).cmp(&(b_rank, key(b)))
+    });
     ranked.dedup_by(|(a_rank, a), (b_rank, b)| {
         a_rank == b_rank && key(a) == key(b) && a.secret == b.secret
     });

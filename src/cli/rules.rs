@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &RulesCommand, options: &Options) -> Ended {
     let mut out = output(options)?;
     match arguments {
         RulesCommand::List => {
-            let rules: Vec<&Rule> = set.as_slice().iter().map(|one| one.rule).collect();
+            let rules: Vec<&Rule> = set.as_slice().iter().map(|one| one.rule()).collect();
             if options.format == Format::Json {
                 catalog::json(&rules, &mut out)?;
             } else {
@@ -109,7 +109,7 @@ fn output(options: &Options) -> io::Result<Box<dyn Write>> {
 }
 
 fn find(set: &RuleSet, id: &str) -> Result<&'static Rule, RulesError> {
-    let rules = || set.as_slice().iter().map(|compiled| compiled.rule);
+    let rules = || set.as_slice().iter().map(|compiled| compiled.rule());
     if let Some(rule) = rules().find(|rule| rule.id == id) {
         return Ok(rule);
     }
@@ -157,7 +157,7 @@ fn check(set: RuleSet, out: &mut dyn Write) -> Result<(), Box<dyn std::error::Er
         .rules()
         .as_slice()
         .iter()
-        .map(|one| one.rule)
+        .map(|one| one.rule())
         .collect();
     let mut faults = Vec::new();
     for rule in &rules {

@@ -12,13 +12,13 @@ use super::document::ExtendTable;
 use super::error::Mistake;
 use super::nearest::nearest;
 use super::pattern::regex_problem;
-use crate::rules::{BUILTIN, Rule, RuleError, Text, verify};
+use crate::rules::{BUILTIN, Member, Rule, RuleError, Text, verify};
 
 /// What a configuration does to the built-in rules.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Changes {
     /// Every rule of the run, in order; `None` where they are the built-in ones.
-    pub(super) rules: Option<Vec<&'static Rule>>,
+    pub(super) rules: Option<Vec<Member>>,
     /// Ids that are off.
     pub(super) disabled: Vec<String>,
     /// Ids of changed rules.
@@ -41,7 +41,7 @@ pub(super) fn apply(
         builtin(id)?;
         changes.disabled.push(id.get_ref().clone());
     }
-    let mut rules: Vec<&'static Rule> = BUILTIN.iter().collect();
+    let mut rules: Vec<Member> = (0..BUILTIN.len()).map(Member::Builtin).collect();
     for table in extend {
         let index = builtin(&table.get_ref().id)?;
         let id = table.get_ref().id.get_ref();
@@ -53,7 +53,7 @@ pub(super) fn apply(
         }
         let rule = extended(&BUILTIN[index], table.get_ref());
         check(&rule, &table.span())?;
-        rules[index] = Box::leak(Box::new(rule));
+        rules[index] = Member::Own(Box::leak(Box::new(rule)));
         changes.extended.push(id.clone());
     }
     for rule in custom {
@@ -62,9 +62,9 @@ pub(super) fn apply(
         check_id(&rule.id, &changes.added).map_err(|message| Mistake::new(&span, message))?;
         check(&rule, &span)?;
         changes.added.push(rule.id.clone().into_owned());
-        rules.push(Box::leak(Box::new(rule)));
+        rules.push(Member::Own(Box::leak(Box::new(rule))));
     }
-    rules.retain(|rule| !changes.disabled.iter().any(|id| *id == rule.id));
+    rules.retain(|rule| !changes.disabled.iter().any(|id| *id == rule.rule().id));
     changes.rules = Some(rules);
     Ok(changes)
 }

@@ -69,6 +69,7 @@ fn rule_text(config: &Config, id: &str) -> Option<String> {
     let rules = config.changes.rules.as_ref()?;
     rules
         .iter()
+        .map(|member| member.rule())
         .find(|rule| rule.id == id)
         .map(|rule| format!("{rule:?}"))
 }

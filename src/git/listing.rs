@@ -2,6 +2,7 @@
 //!
 //! Both answer the same questions with the same values.
 
+use crate::order;
 use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
@@ -175,7 +176,7 @@ fn listed(directory: &Path) -> Result<Vec<Entry>, GitError> {
             recorded: recorded(path, mode, oid)?,
         });
     }
-    entries.sort_by(|a, b| a.path.cmp(&b.path));
+    order::sort_by(&mut entries, |a, b| a.path.cmp(&b.path));
     Ok(entries)
 }
 
@@ -245,9 +246,9 @@ fn compared(
 
 /// Every changed entry must be one that `ls-files` named; the rest of those is unchanged.
 fn account(entries: &[Entry], difference: &mut Difference) -> Result<(), GitError> {
-    difference
-        .changed
-        .sort_by(|a, b| a.entry.path.cmp(&b.entry.path));
+    order::sort_by(&mut difference.changed, |a, b| {
+        a.entry.path.cmp(&b.entry.path)
+    });
     let is_listed = |changed: &Changed| {
         entries
             .binary_search_by(|entry| entry.path.cmp(&changed.entry.path))

@@ -3,6 +3,7 @@
 //! In: the directories of a repository. Out: each log with its name. Files are read as they are, since git passes over
 //! lines whose commits are pruned; what the format reftable keeps is compressed, and git tells it.
 
+use crate::order;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ pub(super) fn read(
     for work_tree in children(&common_dir.join("worktrees"))? {
         roots.push(work_tree.join("logs"));
     }
-    roots.sort();
+    order::sort(&mut roots);
     roots.dedup();
     for root in roots {
         below(&root, &mut |path| {
@@ -47,7 +48,7 @@ pub(super) fn read(
             Ok(())
         })?;
     }
-    logs.sort();
+    order::sort(&mut logs);
     Ok(logs)
 }
 

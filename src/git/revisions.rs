@@ -1,6 +1,7 @@
 //! Which commits lie between here and there. git answers: with its commit graph and bitmaps it walks an old fork ten
 //! times faster than libgit2, in every repository format.
 
+use crate::order;
 use std::path::Path;
 
 use bstr::{BStr, BString, ByteSlice};
@@ -140,7 +141,7 @@ pub(super) fn ends(directory: &Path, range: &str) -> Result<RangeEnds, GitError>
 /// [`GitError`] where git does not know a commit of the range.
 pub(super) fn base(directory: &Path, range: &str) -> Result<Option<Oid>, GitError> {
     let mut left_out = ends(directory, range)?.left_out;
-    left_out.sort_unstable();
+    order::sort(&mut left_out);
     left_out.dedup();
     match &*left_out {
         [] => Ok(None),

@@ -3,6 +3,7 @@
 //! In: tree ids and a way to read trees. Out: every entry whose blob no parent has at the same path. Folders that equal
 //! a parent's are not opened, so the cost follows the change.
 
+use crate::order;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -102,7 +103,7 @@ pub(super) fn compare(
             items.advance()?;
         }
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    order::sort_by(&mut found, |a, b| a.path.cmp(&b.path));
     Ok(found)
 }
 

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use table::{Needle, Table};
 
-use crate::rules::{BUILTIN, Rule, RuleSet};
+use crate::rules::{BUILTIN, Member, RuleSet};
 
 include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
 
@@ -47,8 +47,8 @@ impl Prefilter {
         let mut builtin = vec![None; BUILTIN.len()];
         let mut others = Vec::new();
         for (index, compiled) in rules.as_slice().iter().enumerate() {
-            match builtin_index(compiled.rule).and_then(|at| builtin.get_mut(at)) {
-                Some(slot) if slot.is_none() => *slot = Some(index),
+            match compiled.member {
+                Member::Builtin(at) if builtin[at].is_none() => builtin[at] = Some(index),
                 _ => others.push(index),
             }
         }
@@ -60,7 +60,7 @@ impl Prefilter {
             }));
         }
         let needles = others.iter().enumerate().flat_map(|(at, &index)| {
-            let keywords = rules.as_slice()[index].rule.keywords.iter();
+            let keywords = rules.as_slice()[index].rule().keywords.iter();
             keywords.map(move |keyword| Needle {
                 keyword: keyword.clone(),
                 rule: at,
@@ -98,15 +98,6 @@ impl Prefilter {
     }
 }
 
-/// The index of `rule` in [`BUILTIN`] if it is one of those very objects; a changed copy of one is not.
-fn builtin_index(rule: &'static Rule) -> Option<usize> {
-    let offset = std::ptr::from_ref(rule)
-        .addr()
-        .checked_sub(BUILTIN.as_ptr().addr())?;
-    let index = offset / size_of::<Rule>();
-    (index < BUILTIN.len()).then_some(index)
-}
-
 #[cfg(test)]
 pub(crate) mod generate;
 
@@ -115,6 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::rules::Rule;
 
     /// Longer than a block of each kind of segment, and some more.
     const LONG_TEXT: usize = 16_000;
@@ -138,7 +130,7 @@ mod tests {
     fn expected(rules: &RuleSet, text: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
         for (rule, compiled) in rules.as_slice().iter().enumerate() {
-            for keyword in compiled.rule.keywords.iter() {
+            for keyword in compiled.rule().keywords.iter() {
                 let windows = text.windows(keyword.len()).enumerate();
                 hits.extend(
                     windows
@@ -194,10 +186,10 @@ mod tests {
     #[test]
     fn a_keyword_of_several_rules_hits_each_that_is_in_the_set() {
         let rules = RuleSet::new(
-            BUILTIN
-                .iter()
+            (0..BUILTIN.len())
                 .rev()
-                .chain([rule_with(&[&BUILTIN[0].keywords[0], "mine"])]),
+                .map(Member::Builtin)
+                .chain([rule_with(&[&BUILTIN[0].keywords[0], "mine"]).into()]),
         );
         let text = format!("{} MINE", BUILTIN[0].keywords[0]);
         let hits = found(&Prefilter::new(&rules), text.as_bytes());
@@ -205,12 +197,15 @@ mod tests {
         for rule in [BUILTIN.len() - 1, BUILTIN.len()] {
             assert!(hits.iter().any(|hit| hit.rule == rule), "{rule}");
         }
-        let without = RuleSet::new(&BUILTIN[1..]);
+        let without = RuleSet::new((1..BUILTIN.len()).map(Member::Builtin));
         assert_eq!(
             found(&Prefilter::new(&without), text.as_bytes()),
             expected(&without, text.as_bytes())
         );
-        assert_eq!(found(&Prefilter::new(&RuleSet::new([])), b"hf_"), []);
+        assert_eq!(
+            found(&Prefilter::new(&RuleSet::new([] as [Member; 0])), b"hf_"),
+            []
+        );
     }
 
     #[test]
@@ -221,7 +216,7 @@ mod tests {
             let regex = &compiled.matcher().expect("built-in rules compile").regex;
             let mut matching = 0;
             for seed in 0..60 {
-                let text = generate::matching(&compiled.rule.regex, seed);
+                let text = generate::matching(&compiled.rule().regex, seed);
                 if !regex.is_match(&text) {
                     continue;
                 }
@@ -229,11 +224,11 @@ mod tests {
                 assert!(
                     found(&prefilter, &text).iter().any(|hit| hit.rule == index),
                     "{}: {}",
-                    compiled.rule.id,
+                    compiled.rule().id,
                     text.escape_ascii()
                 );
             }
-            assert!(matching > 20, "{}: {matching}", compiled.rule.id);
+            assert!(matching > 20, "{}: {matching}", compiled.rule().id);
         }
     }
 
@@ -254,7 +249,11 @@ mod tests {
             text.truncate(LONG_TEXT);
             let keywords: Vec<&str> = keywords.iter().map(String::as_str).collect();
             let (first, second) = keywords.split_at(keywords.len() / 2);
-            let rules = RuleSet::new([rule_with(first), rule_with(second), &BUILTIN[0]]);
+            let rules = RuleSet::new([
+                rule_with(first).into(),
+                rule_with(second).into(),
+                Member::Builtin(0),
+            ]);
             let prefilter = Prefilter::new(&rules);
             let expected = expected(&rules, &text);
             prop_assert_eq!(&found(&prefilter, &text), &expected);

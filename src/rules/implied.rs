@@ -4,6 +4,7 @@
 //! the regex allows but few; where it allows many, the thread is cut and taken up again behind it. So a "yes" is
 //! certain, and a "no" may be a regex too clever to be followed.
 
+use crate::order;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::Text;
@@ -97,7 +98,7 @@ fn concat(parts: impl Iterator<Item = Followed>, keywords: &[Vec<u8>]) -> Follow
                     .map(move |tail| [&head[..], &tail[..]].concat())
             })
             .collect();
-        so_far.sort_unstable();
+        order::sort(&mut so_far);
         so_far.dedup();
         if so_far.iter().any(|text| text.len() > MAX_BYTES) {
             if all_hold(&so_far, keywords) {

@@ -1,8 +1,9 @@
 //! What to look for.
 //!
-//! In: `src/rules/*.toml` (as constants that `build.rs` made) and the rules of a configuration. Out: a [`RuleSet`],
-//! whose regexes compile when a keyword is first hit.
+//! In: `src/rules/*.toml` (packed by `build.rs`) and the rules of a configuration. Out: a [`RuleSet`], whose rules are
+//! unpacked and whose regexes compile when a keyword is first hit.
 
+mod catalog;
 mod error;
 pub mod example;
 mod implied;
@@ -14,12 +15,9 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::Hir;
 
+pub use catalog::{BUILTIN, Catalog};
 pub use error::RuleError;
 pub use model::{Boundary, Check, Confidence, Placeholders, Rule, Text};
-
-use std::borrow::Cow;
-
-include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 
 /// The rules of one run, each with its regex once that is needed.
 #[derive(Debug)]
@@ -27,11 +25,37 @@ pub struct RuleSet {
     rules: Vec<Compiled>,
 }
 
+/// One rule of a set, built in or not.
+#[derive(Clone, Copy, Debug)]
+pub enum Member {
+    /// The rule of this index in [`BUILTIN`], unpacked when it is asked for.
+    Builtin(usize),
+    /// A rule of a configuration.
+    Own(&'static Rule),
+}
+
+impl Member {
+    /// The rule itself.
+    #[must_use]
+    pub fn rule(self) -> &'static Rule {
+        match self {
+            Self::Builtin(index) => &BUILTIN[index],
+            Self::Own(rule) => rule,
+        }
+    }
+}
+
+impl From<&'static Rule> for Member {
+    fn from(rule: &'static Rule) -> Self {
+        Self::Own(rule)
+    }
+}
+
 /// A rule and what is computed from it on first use.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The rule.
-    pub rule: &'static Rule,
+    /// Which rule it is.
+    pub member: Member,
     regex: OnceLock<Result<Matcher, RuleError>>,
 }
 
@@ -48,15 +72,15 @@ impl RuleSet {
     /// Every built-in rule.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::new(BUILTIN.iter())
+        Self::new((0..BUILTIN.len()).map(Member::Builtin))
     }
 
     /// A set of just these rules.
-    pub fn new(rules: impl IntoIterator<Item = &'static Rule>) -> Self {
+    pub fn new(rules: impl IntoIterator<Item = impl Into<Member>>) -> Self {
         let rules = rules
             .into_iter()
             .map(|rule| Compiled {
-                rule,
+                member: rule.into(),
                 regex: OnceLock::new(),
             })
             .collect();
@@ -71,13 +95,19 @@ impl RuleSet {
 }
 
 impl Compiled {
+    /// The rule.
+    #[must_use]
+    pub fn rule(&self) -> &'static Rule {
+        self.member.rule()
+    }
+
     /// Compiles the regex on first use.
     ///
     /// # Errors
     /// [`RuleError`] for a rule that [`RuleSet`] was given unchecked.
     pub fn matcher(&self) -> Result<&Matcher, RuleError> {
         self.regex
-            .get_or_init(|| compile(self.rule))
+            .get_or_init(|| compile(self.rule()))
             .as_ref()
             .map_err(Clone::clone)
     }

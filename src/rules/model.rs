@@ -1,19 +1,17 @@
 //! What a rule is: the fields of one `[[rules]]` table, built in or from a configuration.
 //!
-//! In: TOML. Out: [`Rule`]. `build.rs` includes this very file to turn `src/rules/*.toml` into constants, so that
-//! a run of the program parses none of them; therefore it imports nothing of the crate.
+//! In: TOML. Out: [`Rule`]. `build.rs` includes this very file to read `src/rules/*.toml`, so that a run of the program
+//! parses none of them; therefore it imports nothing of the crate.
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Text that is a constant in a built-in rule and owned in a custom one.
 pub type Text = Cow<'static, str>;
 
 /// How sure a finding of a rule is that it is a live credential's text.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Shown as a note; never blocks on its own.
@@ -25,7 +23,7 @@ pub enum Confidence {
 }
 
 /// Which characters around a match would make it part of a longer word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Boundary {
     /// A letter or digit beside the secret disqualifies it.
@@ -41,7 +39,7 @@ pub enum Boundary {
 }
 
 /// Which texts count as placeholders and are dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Placeholders {
     /// None: the secret has long runs by nature, as PEM bodies do.
@@ -54,7 +52,7 @@ pub enum Placeholders {
 }
 
 /// A named check on the matched bytes, beyond the regex.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// Hugging Face: a body of letters only; other hubs' tokens have digits.
@@ -80,7 +78,7 @@ pub enum Check {
 }
 
 /// One rule: what to look for, how to confirm it, and what to tell the person.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Stable name in kebab case; part of every fingerprint.

@@ -210,7 +210,7 @@ mod tests {
         if let Err(error) = all(BUILTIN.iter()) {
             panic!("{error}: {:?}", std::error::Error::source(&error));
         }
-        for rule in BUILTIN {
+        for rule in BUILTIN.iter() {
             assert_eq!(warnings(rule), Vec::<String>::new());
             assert!(rule.source.starts_with("https://"), "{}", rule.id);
             assert!(rule.revoke.starts_with("https://"), "{}", rule.id);

@@ -9,6 +9,7 @@ use super::notebook::Notebook;
 use super::{Candidates, Match, Place, Scanner};
 use crate::finding::Finding;
 use crate::fingerprint::{Fingerprint, Guessable};
+use crate::order;
 use crate::text::position::Lines;
 
 pub(super) fn findings(
@@ -77,7 +78,9 @@ pub(super) fn findings(
             });
         }
     }
-    found.sort_by(|a, b| (a.start, &a.rule.id).cmp(&(b.start, &b.rule.id)));
+    order::sort_by(&mut found, |a, b| {
+        (a.start, &a.rule.id).cmp(&(b.start, &b.rule.id))
+    });
     found
 }
 

@@ -24,7 +24,7 @@ pub(super) fn matches(
         let compiled = &rules.as_slice()[index];
         let matcher = compiled.matcher()?;
         for window in windows {
-            matches_in(compiled.rule, matcher, text, window, |secret| {
+            matches_in(compiled.rule(), matcher, text, window, |secret| {
                 found(index, secret);
             });
         }
@@ -172,7 +172,7 @@ mod tests {
         let mut found = Vec::new();
         for (index, compiled) in rules.as_slice().iter().enumerate() {
             let matcher = compiled.matcher().expect("the rules compile");
-            matches_in(compiled.rule, matcher, text, 0..text.len(), |secret| {
+            matches_in(compiled.rule(), matcher, text, 0..text.len(), |secret| {
                 found.push((index, secret));
             });
         }
@@ -212,7 +212,7 @@ mod tests {
             let mut random = Random(seed);
             let mut text = Vec::new();
             for _ in 0..pieces {
-                let rule = rules.as_slice()[random.below(rules.as_slice().len())].rule;
+                let rule = rules.as_slice()[random.below(rules.as_slice().len())].rule();
                 let keyword = &rule.keywords[random.below(rule.keywords.len())];
                 let mut piece = match random.below(4) {
                     0 => keyword.clone().into_owned().into_bytes(),

@@ -8,6 +8,7 @@ use std::ops::Range;
 use bstr::BString;
 
 use crate::finding::Excerpt;
+use crate::order;
 use crate::text::position::Lines;
 
 /// Bytes shown on each side of the secret.
@@ -33,7 +34,9 @@ impl Masks {
     /// Hides each of `secrets`, and the rest of the token where one is only its head. Those that overlap become one,
     /// under the mask of the first: two masks of one stretch would show more of it than one may.
     pub(super) fn new(text: &[u8], mut secrets: Vec<(Range<usize>, String)>) -> Self {
-        secrets.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+        order::sort_by(&mut secrets, |(a, _), (b, _)| {
+            (a.start, b.end).cmp(&(b.start, a.end))
+        });
         let mut hidden: Vec<Hidden> = Vec::new();
         for (range, mask) in secrets {
             match hidden.last_mut() {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{Match, Scanner};
 use crate::checks::{self, Verdict, entropy, placeholder};
 use crate::finding::Publicity;
+use crate::order;
 use crate::rules::{Confidence, Placeholders, Rule};
 use crate::secret::Secret;
 
@@ -63,7 +64,7 @@ fn is_placeholder(rule: &Rule, secret: &Secret) -> bool {
 ///
 /// An OpenAI key beside a telling name is one leaked key, not two.
 pub(super) fn strongest(mut graded: Vec<Graded>) -> Vec<Graded> {
-    graded.sort_by(|a, b| {
+    order::sort_by(&mut graded, |a, b| {
         (b.confidence, b.range.len(), a.range.start).cmp(&(
             a.confidence,
             a.range.len(),
@@ -87,7 +88,7 @@ pub(super) fn strongest(mut graded: Vec<Graded>) -> Vec<Graded> {
 impl Scanner {
     /// The rule of a match.
     pub(super) fn rule(&self, found: &Match) -> &'static Rule {
-        self.rules.as_slice()[found.rule].rule
+        self.rules.as_slice()[found.rule].rule()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The same work on many texts, on all cores, with results in the order of the texts.
 
+use crate::order;
 use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,7 +42,7 @@ pub(super) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
     let mut done = done
         .into_inner()
         .expect("no thread panics while it holds the lock");
-    done.sort_unstable_by_key(|&(at, _)| at);
+    order::sort_by(&mut done, |a, b| a.0.cmp(&b.0));
     assert_eq!(done.len(), items.len(), "every item was worked on");
     done.into_iter().map(|(_, result)| result).collect()
 }

@@ -8,6 +8,7 @@ use bstr::{BStr, BString, ByteSlice};
 
 use super::url;
 use crate::git::{GitError, Repository};
+use crate::order;
 
 /// Only below it: a mirror "tracks" the other side's branches in the very branches that one commits to.
 const TRACKING: &str = "refs/remotes/";
@@ -179,7 +180,7 @@ impl Tracking<'_> {
                 folder.starts_with(TRACKING).then(|| folder.to_owned())
             })
             .collect();
-        folders.sort();
+        order::sort(&mut folders);
         folders.dedup();
         folders
     }

@@ -13,6 +13,7 @@ use super::push::RefUpdate;
 use super::refspec::Remotes;
 pub use super::refspec::Target;
 use crate::git::{GitError, Kind, Oid, Reference, Repository, object};
+use crate::order;
 
 /// What could be pushed: notes too, and neither the stash nor what other programs keep for themselves.
 const LOCAL: [&str; 3] = ["refs/heads/", "refs/tags/", "refs/notes/"];
@@ -97,7 +98,7 @@ fn local(repository: &Repository) -> Result<Outgoing, GitError> {
     let refs = repository.references(&LOCAL)?;
     let mut tips: Vec<Oid> = repository.head()?.into_iter().collect();
     tips.extend(refs.iter().map(|reference| reference.target));
-    tips.sort_unstable();
+    order::sort(&mut tips);
     tips.dedup();
     Ok(Outgoing {
         tips,
@@ -121,7 +122,7 @@ pub(super) fn commits_here(oids: &[Oid], repository: &Repository) -> Result<Vec<
             here.push(commit);
         }
     }
-    here.sort_unstable();
+    order::sort(&mut here);
     Ok(here)
 }
 

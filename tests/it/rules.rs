@@ -19,7 +19,7 @@ fn rules(scanner: &Scanner) -> Vec<&'static Rule> {
         .rules()
         .as_slice()
         .iter()
-        .map(|one| one.rule)
+        .map(|one| one.rule())
         .collect()
 }
 

@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::checks::date;
 use crate::finding::Finding;
 use crate::git::Oid;
+use crate::order;
 use crate::outcome::Outcome;
 use crate::rules::RuleSet;
 use crate::scan::Scanner;
@@ -107,7 +108,7 @@ impl<'a> Entry<'a> {
             .iter()
             .map(|finding| finding.fingerprint.to_string())
             .collect();
-        fingerprints.sort_unstable();
+        order::sort(&mut fingerprints);
         fingerprints.dedup();
         let hex = |oid: &Option<Oid>| oid.as_ref().map(Oid::to_string);
         Self {

@@ -3,6 +3,7 @@
 //! In: the paths of `objects` folders. Out: its packs, its loose objects, and any one object by name. A
 //! multi-pack-index is passed over: git keeps the index of every pack that it covers.
 
+use crate::order;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
@@ -66,7 +67,7 @@ impl Store {
         for folder in &self.folders {
             found.extend(loose_in(folder)?);
         }
-        found.sort_unstable();
+        order::sort(&mut found);
         found.dedup();
         Ok(found)
     }
@@ -102,7 +103,7 @@ impl Store {
             })
             .map(|path| path.with_extension("pack"))
             .collect();
-        packs.sort_unstable();
+        order::sort(&mut packs);
         packs.dedup();
         for path in packs {
             if files.contains(&path.with_extension("idx")) {

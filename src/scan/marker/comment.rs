@@ -5,6 +5,7 @@
 use bstr::ByteSlice;
 
 use crate::finding::Marker;
+use crate::order;
 
 /// Bytes of a rule id that are read, at most.
 const MAX_ID: usize = 100;
@@ -57,7 +58,7 @@ pub(super) fn all(line: &[u8]) -> Vec<(usize, Comment)> {
         found.extend(pragma(&line[at + b"pragma:".len()..]).map(|comment| (at, comment)));
     }
     found.retain(|(at, _)| !line[..*at].last().is_some_and(|&byte| is_of_word(byte)));
-    found.sort_by_key(|(at, _)| *at);
+    order::sort_by(&mut found, |(a, _), (b, _)| a.cmp(b));
     found
 }
 

@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
             .rules()
             .as_slice()
             .iter()
-            .flat_map(|compiled| compiled.rule.keywords.iter());
+            .flat_map(|compiled| compiled.rule().keywords.iter());
         let longest = keywords.map(|keyword| keyword.len()).max().unwrap_or(1);
         Self {
             scanner,
