@@ -48,9 +48,9 @@ build() {
         fail "cargo, which builds hf-guard, is not on PATH: install Rust (https://rustup.rs) and run this again"
     say "building hf-guard into $root/bin; this takes a few minutes"
     # From the checkout, so that its settings count and not those of the folder you stand in.
-    # Nothing of it unwinds, so the tables for that, a twentieth of the program, are left out.
-    (cd "$checkout" && RUSTFLAGS="${RUSTFLAGS:--Cforce-unwind-tables=no}" \
-        CFLAGS="${CFLAGS:--fno-asynchronous-unwind-tables}" cargo install --path . --locked --force --root "$root") ||
+    # Less is copied into where it is called: smaller by a twentieth, and as fast.
+    (cd "$checkout" && RUSTFLAGS="${RUSTFLAGS:--Cllvm-args=-inline-threshold=75}" \
+        cargo install --path . --locked --force --root "$root") ||
         fail "the build failed; what cargo wrote above says why"
     binary=$root/bin/hf-guard
     works "$binary" || fail "$binary was built but does not run here"

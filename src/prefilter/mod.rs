@@ -1,7 +1,7 @@
 //! "Could any rule match here?", asked of every byte that is read.
 //!
 //! In: a text. Out: where keywords stand. It may only say "maybe": the same findings come out with it off.
-//! `table` is the automaton, which for the built-in rules `build.rs` has computed; `lanes` steps it.
+//! `table` is the automaton, which for the built-in rules `build/` has computed; `lanes` steps it.
 
 mod lanes;
 mod table;

@@ -1,7 +1,7 @@
 //! The keyword automaton as a plain table.
 //!
 //! In: keywords. Out: [`Table`], a deterministic Aho-Corasick automaton over 16-bit states and byte classes.
-//! `build.rs` includes this very file, so that the built-in keywords' table is a constant and costs a run nothing;
+//! `build/` includes this very file, so that the built-in keywords' table is a constant and costs a run nothing;
 //! therefore it imports nothing of the crate. Custom rules' keywords get a table at run time.
 //!
 //! The automaton says "maybe": it sees classes of bytes and only the first [`HEAD`] of a keyword's. [`Needle::is_at`]

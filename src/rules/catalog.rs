@@ -1,6 +1,6 @@
 //! The built-in rules, packed.
 //!
-//! In: one compressed text a file of `src/rules`, made by `build.rs`. Out: the rules of a file, when the first of them is
+//! In: one compressed text a file of `src/rules`, made by `build/`. Out: the rules of a file, when the first of them is
 //! asked for: most commits hold no keyword, and need none. Packed, all of them take a tenth of what they do as
 //! constants, whose every text is a pointer that has to be relocated at start-up.
 
@@ -31,8 +31,8 @@ impl Packed {
             let mut json = vec![0; self.json_bytes];
             Decompressor::new()
                 .deflate_decompress(self.deflated, &mut json)
-                .expect("build.rs compressed it");
-            serde_json::from_slice(&json).expect("build.rs wrote it")
+                .expect("the build script compressed it");
+            serde_json::from_slice(&json).expect("the build script wrote it")
         })
     }
 }

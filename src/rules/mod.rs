@@ -1,6 +1,6 @@
 //! What to look for.
 //!
-//! In: `src/rules/*.toml` (packed by `build.rs`) and the rules of a configuration. Out: a [`RuleSet`], whose rules are
+//! In: `src/rules/*.toml` (packed by `build/`) and the rules of a configuration. Out: a [`RuleSet`], whose rules are
 //! unpacked and whose regexes compile when a keyword is first hit.
 
 mod catalog;

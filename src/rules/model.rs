@@ -1,6 +1,6 @@
 //! What a rule is: the fields of one `[[rules]]` table, built in or from a configuration.
 //!
-//! In: TOML. Out: [`Rule`]. `build.rs` includes this very file to read `src/rules/*.toml`, so that a run of the program
+//! In: TOML. Out: [`Rule`]. `build/` includes this very file to read `src/rules/*.toml`, so that a run of the program
 //! parses none of them; therefore it imports nothing of the crate.
 
 use std::borrow::Cow;

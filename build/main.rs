@@ -1,16 +1,19 @@
-//! Packs `src/rules/*.toml` and computes their keyword automaton, so that a run of the program has neither to do.
+//! Packs `src/rules/*.toml` and computes their keyword automaton, so that a run of the program has neither to do; and makes
+//! the released program small.
 #![allow(clippy::unwrap_used, reason = "a build script may stop the build")]
+
+mod link;
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
 #[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
-#[path = "src/rules/model.rs"]
+#[path = "../src/rules/model.rs"]
 mod model;
 
 #[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
-#[path = "src/prefilter/table.rs"]
+#[path = "../src/prefilter/table.rs"]
 mod table;
 
 use libdeflater::{CompressionLvl, Compressor};
@@ -26,7 +29,6 @@ struct RuleFile {
 fn main() {
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=src/prefilter/table.rs");
-    println!("cargo::rerun-if-changed=build.rs");
     let mut files: Vec<_> = fs::read_dir("src/rules")
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -51,6 +53,7 @@ fn main() {
         .collect();
     let out = env::var("OUT_DIR").unwrap();
     let out = Path::new(&out);
+    link::small(out);
     fs::write(out.join("catalog.rs"), catalog(&families, out)).unwrap();
     let rules: Vec<Rule> = families.into_iter().flat_map(|(_, rules)| rules).collect();
     fs::write(out.join("keywords.rs"), keywords(&rules)).unwrap();
