@@ -12,7 +12,7 @@ use super::document::ExtendTable;
 use super::error::Mistake;
 use super::nearest::nearest;
 use super::pattern::regex_problem;
-use crate::rules::{BUILTIN, Member, Rule, RuleError, Text, verify};
+use crate::rules::{BUILTIN, Member, Rule, RuleError, Text, verify, written_out};
 
 /// What a configuration does to the built-in rules.
 #[derive(Clone, Debug, Default)]
@@ -169,7 +169,7 @@ fn check(rule: &Rule, span: &Range<usize>) -> Result<(), Mistake> {
     verify::rule(rule).map_err(|error| {
         // The name of a group is the file's, and so is the regex that the library's message quotes.
         let message = match error {
-            RuleError::Regex { .. } => regex_problem(&rule.regex),
+            RuleError::Regex { .. } => regex_problem(&written_out(&rule.regex)),
             RuleError::UnknownGroup { .. } => {
                 "the only named group that a regex may have is `secret`".to_owned()
             }

@@ -9,7 +9,7 @@ pub(crate) fn matching(regex: &str, seed: u64) -> Vec<u8> {
         .unicode(false)
         .utf8(false)
         .build()
-        .parse(regex)
+        .parse(&crate::rules::written_out(regex))
         .expect("the rule's regex compiles");
     let mut text = Vec::new();
     append(&hir, &mut Random(seed), &mut text);

@@ -2,12 +2,13 @@
 //!
 //! In: rules, built in or of a configuration. Out: a table or a page for a person, or the same as JSON for a program.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::json::{SCHEMA, write_document};
-use crate::rules::{Confidence, Rule, Text};
+use crate::rules::{Confidence, Rule, Text, written_out};
 use crate::text::escape;
 
 /// Writes one line a rule: id, confidence, description.
@@ -39,7 +40,7 @@ pub fn show(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     for (name, value) in [
         ("provider", &*rule.provider),
         ("confidence", confidence(rule.confidence)),
-        ("shape", &*rule.regex),
+        ("shape", &*written_out(&rule.regex)),
         ("keywords", &*keywords.join(", ")),
         ("source", &*rule.source),
         ("revoke at", &*rule.revoke),
@@ -105,7 +106,7 @@ struct Entry<'a> {
     description: &'a str,
     confidence: Confidence,
     keywords: &'a [Text],
-    regex: &'a str,
+    regex: Cow<'a, str>,
     min_entropy: f32,
     source: &'a str,
     revoke: &'a str,
@@ -121,7 +122,7 @@ impl<'a> Entry<'a> {
             description: &rule.description,
             confidence: rule.confidence,
             keywords: &rule.keywords,
-            regex: &rule.regex,
+            regex: written_out(&rule.regex),
             min_entropy: rule.min_entropy,
             source: &rule.source,
             revoke: &rule.revoke,

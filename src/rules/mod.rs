@@ -8,6 +8,7 @@ mod error;
 pub mod example;
 mod implied;
 mod model;
+mod shorthand;
 pub mod verify;
 
 use std::sync::OnceLock;
@@ -18,6 +19,7 @@ use regex_syntax::hir::Hir;
 pub use catalog::{BUILTIN, Catalog};
 pub use error::RuleError;
 pub use model::{Boundary, Check, Confidence, Placeholders, Rule, Text};
+pub use shorthand::expand as written_out;
 
 /// The rules of one run, each with its regex once that is needed.
 #[derive(Debug)]
@@ -115,7 +117,7 @@ impl Compiled {
 
 fn compile(rule: &Rule) -> Result<Matcher, RuleError> {
     let id = || rule.id.clone().into_owned();
-    let regex = RegexBuilder::new(&rule.regex)
+    let regex = RegexBuilder::new(&shorthand::expand(&rule.regex))
         .unicode(false)
         .build()
         .map_err(|source| RuleError::Regex {
@@ -135,7 +137,7 @@ fn parse(rule: &Rule) -> Result<Hir, RuleError> {
         .unicode(false)
         .utf8(false)
         .build()
-        .parse(&rule.regex)
+        .parse(&shorthand::expand(&rule.regex))
         .map_err(|error| RuleError::Regex {
             id: rule.id.clone().into_owned(),
             source: Box::new(regex::Error::Syntax(error.to_string())),

@@ -90,6 +90,8 @@ pub struct Rule {
     /// Literals of which every match contains at least one, compared without regard to ASCII case.
     pub keywords: Cow<'static, [Text]>,
     /// Byte regex (Unicode off). The group `secret` is the secret; without one the whole match is.
+    ///
+    /// `(?&key)` stands for "some word for a credential and an assignment", `(?&is)` for the assignment alone.
     pub regex: Text,
     /// The part of the secret that only says what kind it is, and may be printed.
     #[serde(default)]

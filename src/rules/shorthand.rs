@@ -1,0 +1,88 @@
+//! What the regexes of many rules have in common: a name, an assignment and then the value.
+//!
+//! In: a regex as a rule states it. Out: the same with `(?&key)` and `(?&is)` written out. PCRE calls a named group so;
+//! the regex crate has no such form, so that no regex means anything else by it. Written out only when a rule
+//! compiles: the catalogue in the binary stays short.
+
+use std::borrow::Cow;
+
+/// Behind a vendor's name: a little text, a word for a credential, and an assignment.
+///
+/// `ACME_API_KEY=`, `acme.Client(api_key="`, `"acme": {"token": "`, `[acme]` and `secret = ` on the next line.
+const KEY: (&str, &str) = (
+    "(?&key)",
+    r#"[\w\s."'`\\\])(:{-]{0,20}?(?i:key|token|secret|auth|client|passw(?:or)?d)(?&is)"#,
+);
+
+/// Behind a name: what closes its quotes, what assigns, and what opens those of the value.
+///
+/// `=`, `:`, `=>`, `] = "`, `", "`, `: str = "`, `' or '`, `:-` of a shell default, a flag's space, a tag's `>`, and the
+/// `value:` of a list of names and values.
+const IS: (&str, &str) = (
+    "(?&is)",
+    r#"["'`\\\])]{0,4}(?:\s?:\s?[Ss]tr(?:ing)?)?(?:\s{0,4}(?:=>|:=|:-|\|\||\?\?|[:=,>(])|\s{1,8}(?:or|["']?value["']?:)?)\s{0,4}["'`\\]{0,3}"#,
+);
+
+/// The regex with its shorthands written out.
+#[must_use]
+pub fn expand(regex: &str) -> Cow<'_, str> {
+    if !regex.contains("(?&") {
+        return Cow::Borrowed(regex);
+    }
+    // The first is made of the second.
+    Cow::Owned(regex.replace(KEY.0, KEY.1).replace(IS.0, IS.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Option<String> {
+        let regex = expand("(?i:acme)(?&key)(?P<secret>[a-f0-9]{20})");
+        let regex = regex::Regex::new(&regex).expect("a good regex");
+        Some(regex.captures(text)?["secret"].to_owned())
+    }
+
+    #[test]
+    fn a_value_is_seen_in_every_spelling_of_an_assignment() {
+        let digits = "0123456789abcdef0123";
+        for template in [
+            "ACME_API_KEY=@",
+            "export ACME_TOKEN='@'",
+            "ENV ACME_API_KEY @",
+            "acme --acme-api-key @",
+            "os.environ[\"ACME_API_KEY\"] = \"@\"",
+            "os.environ.setdefault('ACME_API_KEY', '@')",
+            "os.getenv(\"ACME_KEY\") or \"@\"",
+            "process.env.ACME_API_KEY || '@'",
+            "process.env.ACME_API_KEY ?? `@`",
+            "${ACME_SECRET:-@}",
+            "acme_api_key: str = \"@\"",
+            "acmeApiKey: '@',",
+            "{\"acme\": {\"api_key\": \"@\"}}",
+            "\"{\\\"acme_key\\\": \\\"@\\\"}\"",
+            "[acme]\napi_key = \"@\"",
+            "acme:\n  api_key: @",
+            "acme.Client(\"@\")",
+            "client = acme.AcmeClient(api_key=\"@\")",
+            "- name: ACME_API_KEY\n  value: @",
+            "<acmeApiKey>@</acmeApiKey>",
+            "acme_key := \"@\"",
+            ":acme_token => '@'",
+        ] {
+            let text = template.replace('@', digits);
+            assert_eq!(value(&text).as_deref(), Some(digits), "{text}");
+        }
+        assert_eq!(
+            value("acme and then a long way to the api key: 0123456789abcdef0123"),
+            None
+        );
+        assert_eq!(value("acme_hash = 0123456789abcdef0123"), None);
+    }
+
+    #[test]
+    fn a_regex_without_shorthands_stays_as_it_is() {
+        assert!(matches!(expand("acme_[a-z]{20}"), Cow::Borrowed(_)));
+        assert!(regex::Regex::new("acme(?&key)").is_err());
+    }
+}
