@@ -42,7 +42,6 @@ const OF_PROVIDERS: &[(&str, &str)] = &[
     ("Weights & Biases", "WANDB_API_KEY"),
     ("any", "API_KEY"),
     ("npm", "NPM_TOKEN"),
-    ("several", "API_KEY"),
 ];
 
 /// The environment variable that the provider's own tools read, or a likely name for it.
