@@ -91,7 +91,8 @@ pub struct Rule {
     pub keywords: Cow<'static, [Text]>,
     /// Byte regex (Unicode off). The group `secret` is the secret; without one the whole match is.
     ///
-    /// `(?&key)` stands for "some word for a credential and an assignment", `(?&is)` for the assignment alone.
+    /// `(?&key)` stands for "some word for a credential and an assignment", `(?&is)` for the
+    /// assignment alone, `(?&login)` for user and password in an address, the password being `secret`.
     pub regex: Text,
     /// The part of the secret that only says what kind it is, and may be printed.
     #[serde(default)]

@@ -1,6 +1,6 @@
 //! What the regexes of many rules have in common: a name, an assignment and then the value.
 //!
-//! In: a regex as a rule states it. Out: the same with `(?&key)` and `(?&is)` written out. PCRE calls a named group so;
+//! In: a regex as a rule states it. Out: the same with `(?&key)`, `(?&is)` and `(?&login)` written out. PCRE calls a named group so;
 //! the regex crate has no such form, so that no regex means anything else by it. Written out only when a rule
 //! compiles: the catalogue in the binary stays short.
 
@@ -23,14 +23,28 @@ const IS: (&str, &str) = (
     r#"["'`\\\])]{0,4}(?:\s?:\s?[Ss]tr(?:ing)?)?(?:\s{0,4}(?:=>|:=|:-|\|\||\?\?|[:=,>(])|\s{1,8}(?:or|["']?value["']?:)?)\s{0,4}["'`\\]{0,3}"#,
 );
 
+/// Behind the scheme of an address: a driver, a user and the password, which is the secret.
+///
+/// Braces never belong to a password in an address: they are a template's.
+const LOGIN: (&str, &str) = (
+    "(?&login)",
+    r#"(?:\+[A-Za-z0-9_]{1,20})?://[^\s:/@"'`<>\\]{0,64}:(?P<secret>[^\s:/@"'`<>\\{}]{8,100})@"#,
+);
+
 /// The regex with its shorthands written out.
 #[must_use]
 pub fn expand(regex: &str) -> Cow<'_, str> {
     if !regex.contains("(?&") {
         return Cow::Borrowed(regex);
     }
-    // The first is made of the second.
-    Cow::Owned(regex.replace(KEY.0, KEY.1).replace(IS.0, IS.1))
+    // The first holds the second.
+    Cow::Owned(
+        [KEY, IS, LOGIN]
+            .iter()
+            .fold(regex.to_owned(), |regex, (short, long)| {
+                regex.replace(short, long)
+            }),
+    )
 }
 
 #[cfg(test)]
