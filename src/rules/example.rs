@@ -13,7 +13,7 @@
 //! | `{{d12}}` | digits |
 //! | `{{a48}}` `{{U16}}` | lower-case and upper-case letters, and digits |
 //! | `{{T16}}` | the base32 alphabet, `A` to `Z` and `2` to `7` |
-//! | `{{R58}}` | the upper-case bech32 alphabet |
+//! | `{{R58}}` `{{r58}}` | the bech32 alphabet in upper and in lower case |
 //! | `{{uuid}}` | a UUID in lower case |
 //! | `{{open}}` `{{close}}` | two braces |
 //! | `{{x*34}}` | what stands before the star, so many times |
@@ -118,6 +118,7 @@ fn value(field: &str, random: &mut Random) -> Option<String> {
         "U" => random.of(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", len),
         "T" => random.of(BASE32, len),
         "R" => random.of(BECH32, len),
+        "r" => random.of(BECH32, len).to_ascii_lowercase(),
         _ => return None,
     })
 }
