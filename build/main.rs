@@ -5,7 +5,7 @@
 mod link;
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 #[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
@@ -26,10 +26,31 @@ struct RuleFile {
     rules: Vec<Rule>,
 }
 
+/// The rules of one file, and what it is called.
+struct Family {
+    name: String,
+    rules: Vec<Rule>,
+}
+
 fn main() {
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=src/prefilter/table.rs");
-    let mut files: Vec<_> = fs::read_dir("src/rules")
+    let out = env::var("OUT_DIR").unwrap();
+    let out = Path::new(&out);
+    link::small(out);
+    let default = families("src/rules");
+    let strict = families("src/rules/strict");
+    fs::write(out.join("catalog.rs"), catalog(&default, &strict, out)).unwrap();
+    fs::write(
+        out.join("keywords.rs"),
+        keywords("BUILTIN_TABLES", &default) + &keywords("STRICT_TABLES", &strict),
+    )
+    .unwrap();
+}
+
+/// The rules of the TOML files in `folder`, in order of file name.
+fn families(folder: &str) -> Vec<Family> {
+    let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
@@ -38,50 +59,52 @@ fn main() {
         })
         .collect();
     files.sort();
-    let families: Vec<(String, Vec<Rule>)> = files
-        .iter()
-        .map(|file| {
-            let text = fs::read_to_string(file).unwrap();
-            match toml::from_str::<RuleFile>(&text) {
-                Ok(parsed) => {
-                    let name = file.file_stem().unwrap().to_str().unwrap();
-                    (name.to_owned(), parsed.rules)
-                }
-                Err(error) => panic!("{}: {error}", file.display()),
-            }
-        })
-        .collect();
-    let out = env::var("OUT_DIR").unwrap();
-    let out = Path::new(&out);
-    link::small(out);
-    fs::write(out.join("catalog.rs"), catalog(&families, out)).unwrap();
-    let rules: Vec<Rule> = families.into_iter().flat_map(|(_, rules)| rules).collect();
-    fs::write(out.join("keywords.rs"), keywords(&rules)).unwrap();
+    let family = |file: &PathBuf| {
+        let text = fs::read_to_string(file).unwrap();
+        let parsed = toml::from_str::<RuleFile>(&text);
+        Family {
+            name: file.file_stem().unwrap().to_str().unwrap().to_owned(),
+            rules: parsed
+                .unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+                .rules,
+        }
+    };
+    files.iter().map(family).collect()
 }
 
 /// One compressed text a file, and the constants that say where each lies.
-fn catalog(files: &[(String, Vec<Rule>)], out: &Path) -> String {
+fn catalog(default: &[Family], strict: &[Family], out: &Path) -> String {
     let mut source = String::from("static PACKED: [Packed; FILES] = [\n");
     let mut first = 0;
-    for (name, rules) in files {
+    let mut hugging_face = 0..0;
+    for (number, Family { name, rules }) in default.iter().chain(strict).enumerate() {
         let json = serde_json::to_vec(rules).unwrap();
         let mut compressor = Compressor::new(CompressionLvl::best());
         let mut deflated = vec![0; compressor.deflate_compress_bound(json.len())];
         let len = compressor.deflate_compress(&json, &mut deflated).unwrap();
-        fs::write(out.join(format!("{name}.deflated")), &deflated[..len]).unwrap();
+        fs::write(out.join(format!("{number}.deflated")), &deflated[..len]).unwrap();
         writeln!(
             source,
             "Packed {{ first: {first}, json_bytes: {}, deflated: include_bytes!(concat!(env!(\"OUT_DIR\"), \
-             \"/{name}.deflated\")), rules: OnceLock::new() }},",
+             \"/{number}.deflated\")), rules: OnceLock::new() }},",
             json.len(),
         )
         .unwrap();
+        if name == "huggingface" {
+            hugging_face = first..first + rules.len();
+        }
         first += rules.len();
     }
+    let count =
+        |families: &[Family]| -> usize { families.iter().map(|family| family.rules.len()).sum() };
     writeln!(
         source,
-        "];\n\nconst FILES: usize = {};\n\nconst RULES: usize = {first};",
-        files.len()
+        "];\n\nconst FILES: usize = {};\n\nconst DEFAULT_RULES: usize = {};\n\nconst STRICT_RULES: usize = {};\n\n\
+         /// Where the rules of Hugging Face stand.\n\
+         pub(super) const HUGGING_FACE: std::ops::Range<usize> = {hugging_face:?};",
+        default.len() + strict.len(),
+        count(default),
+        count(strict),
     )
     .unwrap();
     source
@@ -92,14 +115,15 @@ fn text(value: &Text) -> String {
 }
 
 /// The automaton of the rules' keywords, computed here so that no run has to.
-fn keywords(rules: &[Rule]) -> String {
-    let needles = rules.iter().enumerate().flat_map(|(index, rule)| {
+fn keywords(name: &str, families: &[Family]) -> String {
+    let rules = families.iter().flat_map(|family| &family.rules);
+    let needles = rules.enumerate().flat_map(|(index, rule)| {
         rule.keywords.iter().map(move |keyword| Needle {
             keyword: keyword.clone(),
             rule: index,
         })
     });
-    let mut source = String::from("static BUILTIN_TABLES: &[Table] = &[\n");
+    let mut source = format!("static {name}: &[Table] = &[\n");
     for table in Table::build(needles) {
         let needles: Vec<String> = table
             .needles

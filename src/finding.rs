@@ -33,6 +33,10 @@ pub struct Finding {
     pub secret: Secret,
     /// After checks.
     pub confidence: Confidence,
+    /// What the confidence rests on.
+    pub evidence: Evidence,
+    /// How it was hidden, outermost first; empty where it stands in clear.
+    pub encoding: Vec<Encoding>,
     /// Whether its issuer publishes this very credential for tests.
     pub publicity: Publicity,
     /// Rule, path and secret in one stable name.
@@ -45,6 +49,66 @@ pub struct Finding {
     pub cell: Option<Cell>,
     /// Inline comments that ask to accept it.
     pub markers: Vec<Marker>,
+}
+
+/// What the confidence in a finding rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// A checksum inside of it holds: nobody types such a thing by chance.
+    Checksum,
+    /// It decodes to what its issuer writes: the claims of a JWT, a macaroon, JSON.
+    Decoded,
+    /// It has the exact format of one issuer.
+    Format,
+    /// Only what stands beside it says what it is.
+    Context,
+    /// It has the format and fails the check of it: a checksum that does not match, a payload that does not decode.
+    FailedCheck,
+    /// It has the format and reads as if somebody had made it up.
+    Placeholder,
+}
+
+impl Evidence {
+    /// The end of a sentence that begins with the confidence: "high confidence: …".
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Checksum => "its checksum is right",
+            Self::Decoded => "it decodes",
+            Self::Format => "its format is exact",
+            Self::Context => "what stands beside it says so",
+            Self::FailedCheck => "it fails its check",
+            Self::Placeholder => "it reads like a placeholder",
+        }
+    }
+}
+
+/// A way in which a text can be written so that a search for it does not find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// Base64, standard or URL-safe, on one line or several.
+    Base64,
+    /// Two hexadecimal digits a byte.
+    Hex,
+    /// `%68`, as in URLs.
+    Percent,
+    /// `\u0068`, `\x68`: escapes of a string in JSON, YAML or a program.
+    Escapes,
+}
+
+impl Encoding {
+    /// Its name in a sentence.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Base64 => "base64",
+            Self::Hex => "hex",
+            Self::Percent => "percent encoding",
+            Self::Escapes => "string escapes",
+        }
+    }
 }
 
 /// Who is known to know a credential.

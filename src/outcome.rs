@@ -21,6 +21,8 @@ pub struct Outcome {
     pub summary: Summary,
     /// Lines for the person that are no findings: "configuration is part of this commit and disables …".
     pub warnings: Vec<String>,
+    /// A finding of less counts for nothing: it is told as a note. Medium by default.
+    pub min_confidence: Confidence,
     /// How the commits with findings can be changed before they are published; `None` where no commit is concerned.
     pub rewrite: Option<Rewrite>,
 }
@@ -125,11 +127,18 @@ impl Outcome {
         }
     }
 
-    /// The findings that count: medium confidence and up.
+    /// The findings that count.
     pub fn blocking(&self) -> impl Iterator<Item = &Finding> {
-        self.findings
-            .iter()
-            .filter(|finding| finding.confidence >= Confidence::Medium)
+        self.findings.iter().filter(|finding| self.counts(finding))
+    }
+
+    /// The findings that do not.
+    pub fn notes(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| !self.counts(finding))
+    }
+
+    fn counts(&self, finding: &Finding) -> bool {
+        finding.confidence >= self.min_confidence
     }
 }
 

@@ -52,7 +52,11 @@ pub fn check(token: &[u8], issuer: Issuer, now: i64) -> Verdict {
     if let Some(name) = claims.get("onBehalfOf").and_then(user) {
         notes.push(format!("acts for {name}"));
     }
-    Verdict { passed, notes }
+    Verdict {
+        passed,
+        proof: None,
+        notes,
+    }
 }
 
 /// The JSON object that `text`, base64 or base64url, decodes to.

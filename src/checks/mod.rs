@@ -11,6 +11,7 @@ pub mod jwt;
 pub mod placeholder;
 pub mod words;
 
+use crate::finding::Evidence;
 use crate::rules::{Check, Rule};
 
 /// What a named check learned.
@@ -18,6 +19,8 @@ use crate::rules::{Check, Rule};
 pub struct Verdict {
     /// Whether the secret is what its rule says; a failure lowers the confidence by one grade.
     pub passed: bool,
+    /// What a check that passed has proved; `None` where it proves nothing beyond the format.
+    pub proof: Option<Evidence>,
     /// Plain words for the report, safe for a terminal: "expired 2026-01-02".
     pub notes: Vec<String>,
 }
@@ -29,7 +32,18 @@ impl Verdict {
         } else {
             vec![note_on_failure.to_owned()]
         };
-        Self { passed, notes }
+        Self {
+            passed,
+            proof: None,
+            notes,
+        }
+    }
+
+    fn proves(self, proof: Evidence) -> Self {
+        Self {
+            proof: self.passed.then_some(proof),
+            ..self
+        }
     }
 }
 
@@ -42,7 +56,8 @@ pub fn run(rule: &Rule, secret: &[u8], now: i64) -> Verdict {
     let body = secret
         .strip_prefix(rule.prefix.as_bytes())
         .unwrap_or(secret);
-    let sum = |passed| Verdict::of(passed, "the checksum does not match");
+    let sum =
+        |passed| Verdict::of(passed, "the checksum does not match").proves(Evidence::Checksum);
     match check {
         Check::HuggingFaceLetters => Verdict::of(
             body.iter().all(u8::is_ascii_alphabetic),
@@ -56,13 +71,19 @@ pub fn run(rule: &Rule, secret: &[u8], now: i64) -> Verdict {
         Check::PypiMacaroon => Verdict::of(
             checksum::pypi_macaroon(body),
             "does not decode to a token of PyPI",
-        ),
-        Check::Jwt => jwt::check(from_header(secret), jwt::Issuer::Any, now),
-        Check::HuggingFaceJwt => jwt::check(from_header(secret), jwt::Issuer::HuggingFace, now),
+        )
+        .proves(Evidence::Decoded),
+        Check::Jwt => {
+            jwt::check(from_header(secret), jwt::Issuer::Any, now).proves(Evidence::Decoded)
+        }
+        Check::HuggingFaceJwt => {
+            jwt::check(from_header(secret), jwt::Issuer::HuggingFace, now).proves(Evidence::Decoded)
+        }
         Check::Base64Json => Verdict::of(
             jwt::decode_json(secret).is_some(),
             "does not decode to JSON",
-        ),
+        )
+        .proves(Evidence::Decoded),
     }
 }
 

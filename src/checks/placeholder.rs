@@ -98,6 +98,74 @@ pub fn has_shape(body: &[u8]) -> bool {
         || words::bits_saved(body) >= words::SURELY_WORDED
 }
 
+/// Fragments of passwords that stand in documentation and tests.
+const PASSWORD_HINTS: &[&str] = &[
+    "word", "admin", "root", "user", "hunter", "qwert", "letmein",
+];
+
+/// Whether a value beside the name of a password is one that somebody protects something with: three kinds of
+/// characters, and neither words nor a path.
+#[must_use]
+pub fn looks_like_password(value: &[u8]) -> bool {
+    let kinds = [
+        u8::is_ascii_lowercase,
+        u8::is_ascii_uppercase,
+        u8::is_ascii_digit,
+        u8::is_ascii_punctuation,
+    ];
+    let kinds = kinds.iter().filter(|kind| value.iter().any(kind)).count();
+    let letters = value
+        .iter()
+        .filter(|byte| byte.is_ascii_alphabetic())
+        .count();
+    kinds >= 3
+        && letters >= 3
+        && !value.starts_with(b"/")
+        && entropy::bits_per_byte(value) >= 2.5
+        && !has_shape(value)
+        && !holds_any(value, HINTS)
+        && !holds_any(value, PASSWORD_HINTS)
+        && words::bits_saved(value) < 8.0
+}
+
+/// Parts of names whose values look random and are no secrets.
+const HARMLESS_NAMES: &[&str] = &[
+    "sha",
+    "hash",
+    "digest",
+    "checksum",
+    "md5",
+    "fingerprint",
+    "commit",
+    "revision",
+    "public",
+    "cursor",
+    "continuation",
+    "page",
+    "cell",
+    "uuid",
+    "_id",
+    "hint",
+    "etag",
+    "version",
+    "schema",
+    "pattern",
+    "regex",
+];
+
+/// Whether a name, as it stands before a value, says that the value is a digest, a cursor, public.
+#[must_use]
+pub fn is_named_harmless(name: &[u8]) -> bool {
+    holds_any(name, HARMLESS_NAMES)
+}
+
+/// Whether words make up so much of the body that somebody may have typed it: of random ones it says that of one in
+/// 65,536, which is too many to drop and too few to leave unsaid.
+#[must_use]
+pub fn reads_made_up(body: &[u8]) -> bool {
+    words::bits_saved(body) >= 16.0
+}
+
 /// Whether a value beside a telling name looks drawn at random: everything that [`has_shape`] asks, and more.
 #[must_use]
 pub fn looks_random(value: &[u8]) -> bool {
@@ -138,7 +206,9 @@ fn longest_run(body: &[u8], follows: impl Fn(u8, u8) -> bool) -> usize {
     longest
 }
 
-fn is_uuid(value: &[u8]) -> bool {
+/// Whether it has the form of a UUID.
+#[must_use]
+pub fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => *byte == b'-',

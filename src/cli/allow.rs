@@ -102,7 +102,7 @@ fn entry(arguments: &AllowArguments, today: Date) -> Result<NewEntry, Box<dyn st
     if escape::for_terminal(reason.as_bytes()) != reason {
         return Err(AllowError::ReasonIsNoLine.into());
     }
-    let scanner = Scanner::new(Config::default().rule_set());
+    let scanner = Scanner::new(Config::default().rule_set(None));
     if !scanner.candidates(reason.as_bytes())?.is_empty() {
         return Err(AllowError::ReasonHoldsSecret.into());
     }
@@ -172,7 +172,7 @@ fn stands_in(root: &Path) -> bool {
 /// `None` where none has it, and where the index cannot be scanned: the next commit will say so, and the entry is as good
 /// without the words.
 fn describe(repository: &Repository, config: &Config, fingerprint: &Fingerprint) -> Option<String> {
-    let scanner = Scanner::new(config.rule_set());
+    let scanner = Scanner::new(config.rule_set(None));
     let Ok(scanned) = source::staged::scan(repository, &scanner, &[], &source::Progress::default())
     else {
         return None;

@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::install::{self, HOOKS};
+use crate::rules::{Confidence, Preset};
 use crate::source::Progress;
 
 /// Keeps Hugging Face tokens, and the credentials that live beside them, out of git.
@@ -54,6 +55,12 @@ pub(super) struct Options {
     /// Read no configuration: every built-in rule, nothing accepted by it
     #[arg(long, global = true)]
     pub(super) no_config: bool,
+    /// Which rules are used; that of the configuration if not given
+    #[arg(long, global = true, value_enum, value_name = "NAME")]
+    pub(super) preset: Option<PresetName>,
+    /// The lowest confidence that counts as a finding; what is below is told as a note
+    #[arg(long, global = true, value_enum, value_name = "LEVEL", default_value_t = MinConfidence::Medium)]
+    pub(super) min_confidence: MinConfidence,
     /// List accepted findings too
     #[arg(long, global = true)]
     pub(super) show_accepted: bool,
@@ -80,6 +87,48 @@ pub(super) enum Format {
     Json,
     /// For a code host: SARIF 2.1.0
     Sarif,
+}
+
+/// Which rules are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PresetName {
+    /// Credentials with a shape of their own, and values beside a provider's name
+    Default,
+    /// Those, and any password, secret, token or key that is assigned a value
+    Strict,
+    /// Those of Hugging Face
+    Hf,
+}
+
+impl From<PresetName> for Preset {
+    fn from(name: PresetName) -> Self {
+        match name {
+            PresetName::Default => Self::Default,
+            PresetName::Strict => Self::Strict,
+            PresetName::Hf => Self::Hf,
+        }
+    }
+}
+
+/// What counts as a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MinConfidence {
+    /// Everything that looks like a credential
+    Low,
+    /// An exact format, or a name beside a value that looks random
+    Medium,
+    /// An exact format whose checksum, if it has one, is right
+    High,
+}
+
+impl From<MinConfidence> for Confidence {
+    fn from(level: MinConfidence) -> Self {
+        match level {
+            MinConfidence::Low => Self::Low,
+            MinConfidence::Medium => Self::Medium,
+            MinConfidence::High => Self::High,
+        }
+    }
 }
 
 /// When colours are used.

@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
     let repository = Repository::open(Ownership::Check)?;
     let config = scan::configuration(options, || push::local_config(&repository))?;
     let now = SystemTime::now();
-    let scanner = scan::scanner(&config, now);
+    let scanner = scan::scanner(&config, options, now);
     let history = walk(arguments, &repository, &scanner, &options.progress)?;
     let (mut scanned, warning) = place(arguments, &history, &repository, &scanner, options)?;
     scanned.skipped.extend(unread(&history, &repository));
@@ -75,6 +75,7 @@ pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
         Err(error) => return Err(error.into()),
     }
     let mut outcome = allow::apply(scanned.with_shown_paths(&scanner), &config, Date::of(now));
+    outcome.min_confidence = options.min_confidence.into();
     outcome.warnings.extend(warning);
     baseline.apply(&mut outcome);
     if let Some(path) = &arguments.write_baseline {

@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::Ended;
 use super::args::{Format, Options, RulesCommand};
+use super::{Ended, scan};
 use crate::allow;
 use crate::config::{self, Config, Date, nearest};
 use crate::git::{GitError, Ownership, Repository};
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &RulesCommand, options: &Options) -> Ended {
         return Err(RulesError::Sarif.into());
     }
     let config = configuration(arguments, options)?;
-    let set = config.rule_set();
+    let set = scan::rule_set(&config, options);
     let mut out = output(options)?;
     match arguments {
         RulesCommand::List => {
@@ -136,7 +136,7 @@ fn warn_of_unused(
         Err(GitError::NoRepository { .. }) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    let scanner = Scanner::new(config.rule_set());
+    let scanner = Scanner::new(scan::rule_set(config, options));
     let scanned = source::staged::tracked(&repository, &scanner, &options.progress)?;
     let outcome = allow::apply(scanned, config, Date::of(SystemTime::now()));
     for entry in allow::unused(&outcome, config) {

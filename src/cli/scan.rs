@@ -10,6 +10,7 @@ use crate::allow;
 use crate::config::{self, Config, ConfigError, Date};
 use crate::git::{Oid, Ownership, Repository};
 use crate::outcome::Outcome;
+use crate::rules::{Preset, RuleSet};
 use crate::scan::Scanner;
 use crate::source::paths::Base;
 use crate::source::{self, Progress, Scanned, SourceError};
@@ -75,9 +76,11 @@ pub(super) fn outcome(
 ) -> Result<Outcome, Box<dyn std::error::Error>> {
     let config = configuration(options, config)?;
     let now = SystemTime::now();
-    let scanner = scanner(&config, now);
+    let scanner = scanner(&config, options, now);
     let scanned = source(&scanner, &options.progress)?.with_shown_paths(&scanner);
-    Ok(allow::apply(scanned, &config, Date::of(now)))
+    let mut outcome = allow::apply(scanned, &config, Date::of(now));
+    outcome.min_confidence = options.min_confidence.into();
+    Ok(outcome)
 }
 
 /// The configuration that the options name, or else the repository's own, which `own` reads.
@@ -92,9 +95,14 @@ pub(super) fn configuration(
     }
 }
 
-/// A scanner with the rules of `config`.
-pub(super) fn scanner(config: &Config, now: SystemTime) -> Scanner {
-    Scanner::new(config.rule_set()).with_now(unix_seconds(now))
+/// A scanner with the rules of `config`, of the preset that the options name or else the configuration.
+pub(super) fn scanner(config: &Config, options: &Options, now: SystemTime) -> Scanner {
+    Scanner::new(rule_set(config, options)).with_now(unix_seconds(now))
+}
+
+/// The rules of such a scanner.
+pub(super) fn rule_set(config: &Config, options: &Options) -> RuleSet {
+    config.rule_set(options.preset.map(Preset::from))
 }
 
 /// A clock before 1970 is wrong, and then no token has expired.

@@ -143,7 +143,10 @@ fn scanned(
     server: &ServerArguments,
     options: &Options,
 ) -> Result<Outcome, Box<dyn Error>> {
-    let mut whole = Outcome::default();
+    let mut whole = Outcome {
+        min_confidence: options.min_confidence.into(),
+        ..Outcome::default()
+    };
     for portion in portions {
         let config = match (judge, &portion.base) {
             (Judge::Base, Some(base)) => config::from_commit(repository, base)

@@ -12,7 +12,9 @@ use super::document::ExtendTable;
 use super::error::Mistake;
 use super::nearest::nearest;
 use super::pattern::regex_problem;
-use crate::rules::{BUILTIN, Member, Rule, RuleError, Text, verify, written_out};
+use crate::rules::{
+    BUILTIN, Member, Rule, RuleError, STRICT, Text, catalogue, verify, written_out,
+};
 
 /// What a configuration does to the built-in rules.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +43,9 @@ pub(super) fn apply(
         builtin(id)?;
         changes.disabled.push(id.get_ref().clone());
     }
-    let mut rules: Vec<Member> = (0..BUILTIN.len()).map(Member::Builtin).collect();
+    let mut rules: Vec<Member> = (0..BUILTIN.len() + STRICT.len())
+        .map(Member::Builtin)
+        .collect();
     for table in extend {
         let index = builtin(&table.get_ref().id)?;
         let id = table.get_ref().id.get_ref();
@@ -51,7 +55,7 @@ pub(super) fn apply(
                 "this rule is extended twice; put both into one table",
             ));
         }
-        let rule = extended(&BUILTIN[index], table.get_ref());
+        let rule = extended(rules[index].rule(), table.get_ref());
         check(&rule, &table.span())?;
         rules[index] = Member::Own(Box::leak(Box::new(rule)));
         changes.extended.push(id.clone());
@@ -72,8 +76,7 @@ pub(super) fn apply(
 /// Whether there is a rule `id`, among the built-in ones and `added`; else what to say.
 pub(super) fn known(id: &str, added: &[String]) -> Result<(), String> {
     let ids = || {
-        BUILTIN
-            .iter()
+        catalogue()
             .map(|rule| &*rule.id)
             .chain(added.iter().map(|id| &**id))
     };
@@ -88,8 +91,7 @@ pub(super) fn known(id: &str, added: &[String]) -> Result<(), String> {
 
 fn builtin(id: &Spanned<String>) -> Result<usize, Mistake> {
     known(id.get_ref(), &[]).map_err(|message| Mistake::new(&id.span(), message))?;
-    BUILTIN
-        .iter()
+    catalogue()
         .position(|rule| rule.id == *id.get_ref())
         .ok_or_else(|| Mistake::new(&id.span(), "only built-in rules can be changed"))
 }
@@ -151,7 +153,7 @@ fn check_id(id: &str, added: &[String]) -> Result<(), &'static str> {
         Err(
             "the id of a rule is in kebab case, as in `acme-api-key`, and has at most 64 characters",
         )
-    } else if BUILTIN.iter().any(|rule| rule.id == id) {
+    } else if catalogue().any(|rule| rule.id == id) {
         Err("a built-in rule has this id; change that one with `[[extend]]`, or take another id")
     } else if added.iter().any(|other| other == id) {
         Err("a second rule of this id; take another")

@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use super::error::Mistake;
 use super::nearest::nearest;
-use crate::rules::{Boundary, Confidence, Placeholders, Rule, Text};
+use crate::rules::{Boundary, Confidence, Placeholders, Preset, Rule, Text};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -19,6 +19,7 @@ use crate::rules::{Boundary, Confidence, Placeholders, Rule, Text};
 pub(super) struct Document {
     #[serde(default)]
     pub(super) allow: Vec<Spanned<AllowTable>>,
+    pub(super) preset: Option<Spanned<Preset>>,
     #[serde(default)]
     pub(super) disable: Vec<Spanned<String>>,
     #[serde(default)]
@@ -60,7 +61,7 @@ pub(super) struct ExtendTable {
 }
 
 /// Keys that stand above the first table.
-const TOP_LEVEL_VALUES: [&str; 1] = ["disable"];
+const TOP_LEVEL_VALUES: [&str; 2] = ["disable", "preset"];
 
 impl Document {
     /// Reads the text of a configuration.
@@ -157,7 +158,7 @@ mod tests {
         );
         assert_eq!(
             mistake("zebra_crossing = 1\n").message,
-            "unknown key; known here: allow, disable, extend, rules"
+            "unknown key; known here: allow, preset, disable, extend, rules"
         );
     }
 
@@ -190,6 +191,8 @@ mod tests {
             format!("[[rules]]\nid = {{ a = \"{PLANTED}\" }}"),
             format!("disable = {PLANTED}"),
             format!("disable = 2026-01-01T{PLANTED}"),
+            format!("preset = \"{PLANTED}\""),
+            format!("preset = {{ {PLANTED} = 1 }}"),
         ] {
             let message = mistake(&text).message;
             assert!(!message.contains("planted"), "{message}");
@@ -204,6 +207,10 @@ mod tests {
     fn wrong_types_say_which_is_right() {
         for (text, message) in [
             ("allow = 1", "this value should be an array"),
+            (
+                "preset = \"srtict\"",
+                "unknown value; did you mean `strict`?",
+            ),
             ("[[allow]]\nreason = 1", "this value should be a string"),
             ("[[allow]]\nrule = \"x\"", "missing key `reason`; add it"),
             (

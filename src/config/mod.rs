@@ -3,6 +3,9 @@
 //! In: bytes of a blob or a file. Out: a [`Config`], or the line and column of the first mistake.
 //!
 //! ```toml
+//! # Which built-in rules there are: "default", "strict" or "hf". Stands above the first table.
+//! preset = "default"
+//!
 //! # Built-in rules that are off. Stands above the first table.
 //! disable = ["huggingface-legacy-token"]
 //!
@@ -54,7 +57,7 @@ pub use load::{FILE_NAME, bytes_of, from_blob, from_commit, from_file, from_fold
 pub use nearest::nearest;
 pub use pattern::{PathPattern, SecretPattern};
 
-use crate::rules::RuleSet;
+use crate::rules::{Preset, RuleSet};
 use crate::text::position;
 use document::Document;
 use error::Mistake;
@@ -65,6 +68,7 @@ pub struct Config {
     name: String,
     entries: Vec<Entry>,
     changes: custom::Changes,
+    preset: Option<Preset>,
     news: Vec<String>,
 }
 
@@ -106,6 +110,7 @@ impl Config {
             name: name.to_owned(),
             entries,
             changes,
+            preset: document.preset.map(|preset| preset.into_inner()),
             news: Vec::new(),
         })
     }
@@ -135,12 +140,22 @@ impl Config {
         self
     }
 
-    /// The rules of the run.
+    /// The preset that it names, or `default`.
     #[must_use]
-    pub fn rule_set(&self) -> RuleSet {
+    pub fn preset(&self) -> Preset {
+        self.preset.unwrap_or_default()
+    }
+
+    /// The rules of the run: those of `preset`, or else of its own preset, and the custom ones.
+    #[must_use]
+    pub fn rule_set(&self, preset: Option<Preset>) -> RuleSet {
+        let preset = preset.unwrap_or(self.preset());
         match &self.changes.rules {
-            Some(rules) => RuleSet::new(rules.iter().copied()),
-            None => RuleSet::builtin(),
+            Some(rules) => RuleSet::new(rules.iter().copied().filter(|member| {
+                let rule = member.rule();
+                preset.has(rule) || self.changes.added.iter().any(|id| *id == rule.id)
+            })),
+            None => RuleSet::of(preset),
         }
     }
 

@@ -15,6 +15,13 @@ pub(super) fn lines(old: &Config, new: &Config) -> Vec<String> {
     let fresh = |new: &[String], old: &[String]| -> Vec<String> {
         new.iter().filter(|id| !old.contains(id)).cloned().collect()
     };
+    if !new.preset().covers(old.preset()) {
+        lines.push(format!(
+            "has fewer rules: those of the preset {} instead of {}",
+            new.preset().name(),
+            old.preset().name()
+        ));
+    }
     for id in fresh(&new.changes.disabled, &old.changes.disabled) {
         lines.push(format!("disables rule {id}"));
     }

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use table::{Needle, Table};
 
-use crate::rules::{BUILTIN, Member, RuleSet};
+use crate::rules::{BUILTIN, Member, RuleSet, STRICT};
 
 include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
 
@@ -45,19 +45,29 @@ impl Prefilter {
     #[must_use]
     pub fn new(rules: &RuleSet) -> Self {
         let mut builtin = vec![None; BUILTIN.len()];
+        let mut strict = vec![None; STRICT.len()];
         let mut others = Vec::new();
         for (index, compiled) in rules.as_slice().iter().enumerate() {
-            match compiled.member {
-                Member::Builtin(at) if builtin[at].is_none() => builtin[at] = Some(index),
+            let slot = match compiled.member {
+                Member::Builtin(at) => match at.checked_sub(BUILTIN.len()) {
+                    None => builtin.get_mut(at),
+                    Some(at) => strict.get_mut(at),
+                },
+                Member::Own(_) => None,
+            };
+            match slot {
+                Some(slot) if slot.is_none() => *slot = Some(index),
                 _ => others.push(index),
             }
         }
         let mut layers = Vec::new();
-        if builtin.iter().any(Option::is_some) {
-            layers.extend(BUILTIN_TABLES.iter().map(|table| Layer {
-                table: Cow::Borrowed(table),
-                in_set: builtin.clone(),
-            }));
+        for (tables, in_set) in [(BUILTIN_TABLES, builtin), (STRICT_TABLES, strict)] {
+            if in_set.iter().any(Option::is_some) {
+                layers.extend(tables.iter().map(|table| Layer {
+                    table: Cow::Borrowed(table),
+                    in_set: in_set.clone(),
+                }));
+            }
         }
         let needles = others.iter().enumerate().flat_map(|(at, &index)| {
             let keywords = rules.as_slice()[index].rule().keywords.iter();

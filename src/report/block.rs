@@ -4,13 +4,22 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::paint::{Paint, Role};
 use super::words::push;
-use crate::finding::{Cell, CellKind, CommitInfo, Finding, Origin, Part};
+use crate::finding::{Cell, CellKind, CommitInfo, Encoding, Evidence, Finding, Origin, Part};
 use crate::outcome::AcceptedBy;
 use crate::rules::Confidence;
 use crate::text::escape;
 
-/// `path:line:column: what (rule)`, as terminals and editors make it a link; `low` ones say that they are notes.
-pub(super) fn headline(finding: &Finding, paint: Paint) -> String {
+/// Whether a finding counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// It does.
+    Counts,
+    /// It is a note.
+    Note,
+}
+
+/// `path:line:column: what (rule)`, as terminals and editors make it a link; notes say that they are.
+pub(super) fn headline(finding: &Finding, weight: Weight, paint: Paint) -> String {
     let path = escape::for_terminal(&finding.shown_path);
     let (place, part) = match finding.part {
         Part::Content => (
@@ -26,10 +35,9 @@ pub(super) fn headline(finding: &Finding, paint: Paint) -> String {
         ),
         Part::RefName => (format!("{path}:"), " in the ref's name"),
     };
-    let (role, prefix) = if finding.confidence == Confidence::Low {
-        (Role::Note, "note: ")
-    } else {
-        (Role::Alarm, "")
+    let (role, prefix) = match weight {
+        Weight::Note => (Role::Note, "note: "),
+        Weight::Counts => (Role::Alarm, ""),
     };
     let what = escape::for_terminal(finding.rule.description.as_bytes());
     format!(
@@ -49,6 +57,20 @@ pub(super) fn body(finding: &Finding, paint: Paint) -> String {
     }
     if let Some(origin) = origin_name(&finding.origin) {
         push(&mut text, format_args!("  {origin}"));
+    }
+    // An exact format is what everybody expects; a line of it under every finding would only be read over.
+    if (finding.confidence, finding.evidence) != (Confidence::High, Evidence::Format) {
+        push(
+            &mut text,
+            format_args!(
+                "  {} confidence: {}",
+                finding.confidence.in_words(),
+                finding.evidence.in_words()
+            ),
+        );
+    }
+    if !finding.encoding.is_empty() {
+        push(&mut text, format_args!("  {}", disguise(&finding.encoding)));
     }
     for note in &finding.notes {
         push(
@@ -79,7 +101,10 @@ pub(super) fn accepted(finding: &Finding, by: &AcceptedBy, paint: Paint) -> Stri
             format!("break-glass: {}", escape::for_terminal(reason.as_bytes()))
         }
     };
-    format!("{}, accepted by {reason}", headline(finding, paint))
+    format!(
+        "{}, accepted by {reason}",
+        headline(finding, Weight::Counts, paint)
+    )
 }
 
 fn excerpt(finding: &Finding, paint: Paint) -> String {
@@ -128,6 +153,12 @@ fn origin_name(origin: &Origin) -> Option<String> {
         )),
         Origin::Staged | Origin::Worktree | Origin::Stdin | Origin::Message | Origin::Ref => None,
     }
+}
+
+/// "hidden by percent encoding, then base64": outermost first, as one has to decode it.
+fn disguise(encoding: &[Encoding]) -> String {
+    let names: Vec<&str> = encoding.iter().map(|layer| layer.in_words()).collect();
+    format!("hidden by {}", names.join(", then "))
 }
 
 fn cell_name(cell: &Cell) -> String {
@@ -201,8 +232,9 @@ mod tests {
             reason: hostile.to_owned(),
         };
         let paint = Paint::new(false);
-        let text =
-            headline(&finding, paint) + &body(&finding, paint) + &accepted(&finding, &by, paint);
+        let text = headline(&finding, Weight::Counts, paint)
+            + &body(&finding, paint)
+            + &accepted(&finding, &by, paint);
         assert!(
             !text
                 .chars()

@@ -22,7 +22,7 @@ pub fn list(rules: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
             out,
             "{:width$}  {:6}  {}",
             rule.id,
-            confidence(rule.confidence),
+            rule.confidence.in_words(),
             plain(&rule.description)
         )?;
     }
@@ -39,7 +39,7 @@ pub fn show(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     let keywords: Vec<&str> = rule.keywords.iter().map(|keyword| &**keyword).collect();
     for (name, value) in [
         ("provider", &*rule.provider),
-        ("confidence", confidence(rule.confidence)),
+        ("confidence", rule.confidence.in_words()),
         ("shape", &*written_out(&rule.regex)),
         ("keywords", &*keywords.join(", ")),
         ("source", &*rule.source),
@@ -77,14 +77,6 @@ pub fn json(rules: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
         },
         out,
     )
-}
-
-fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::Low => "low",
-        Confidence::Medium => "medium",
-        Confidence::High => "high",
-    }
 }
 
 /// On one line and safe for a terminal: a custom rule's text comes from a repository.

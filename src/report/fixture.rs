@@ -1,6 +1,6 @@
 //! A finding for the tests of this module, made at run time.
 
-use crate::finding::{Excerpt, Finding, Origin, Part, Position};
+use crate::finding::{Evidence, Excerpt, Finding, Origin, Part, Position};
 use crate::fingerprint::{Fingerprint, Guessable};
 use crate::rules::BUILTIN;
 use crate::secret::Secret;
@@ -23,6 +23,8 @@ pub(super) fn finding(line: usize) -> Finding {
         end: Position { line, column: 47 },
         publicity: crate::finding::Publicity::Private,
         confidence: rule.confidence,
+        evidence: Evidence::Format,
+        encoding: Vec::new(),
         fingerprint: Fingerprint::new(&rule.id, b"train.py", &secret, Guessable::No),
         excerpt: Excerpt {
             before: "token = \"".into(),

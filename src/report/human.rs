@@ -4,12 +4,12 @@
 
 use std::io::{self, Write};
 
+use super::block::{self, Weight};
 use super::paint::{Paint, Role};
 use super::words::{number, push};
-use super::{Accepted, Detail, Options, block, remedy, runner};
+use super::{Accepted, Detail, Options, remedy, runner};
 use crate::finding::{Finding, Origin};
 use crate::outcome::Outcome;
-use crate::rules::Confidence;
 use crate::text::escape;
 
 /// Writes the report.
@@ -33,18 +33,19 @@ fn render(outcome: &Outcome, options: &Options) -> String {
         sections.extend(
             blocking
                 .iter()
-                .map(|finding| line(block::headline(finding, paint))),
+                .map(|finding| line(block::headline(finding, Weight::Counts, paint))),
         );
         sections.push(skips(outcome, paint));
         return sections.concat();
     }
-    sections.extend(blocking.iter().map(|finding| whole(finding, paint)));
+    sections.extend(
+        blocking
+            .iter()
+            .map(|finding| whole(finding, Weight::Counts, paint)),
+    );
     sections.push(skips(outcome, paint));
-    let notes = outcome
-        .findings
-        .iter()
-        .filter(|finding| finding.confidence == Confidence::Low);
-    sections.extend(notes.map(|finding| whole(finding, paint)));
+    let notes = outcome.notes();
+    sections.extend(notes.map(|finding| whole(finding, Weight::Note, paint)));
     sections.push(accepted(outcome, options, paint));
     sections.push(remedy::of(
         &blocking,
@@ -62,8 +63,8 @@ fn line(mut text: String) -> String {
     text
 }
 
-fn whole(finding: &Finding, paint: Paint) -> String {
-    line(block::headline(finding, paint)) + &block::body(finding, paint)
+fn whole(finding: &Finding, weight: Weight, paint: Paint) -> String {
+    line(block::headline(finding, weight, paint)) + &block::body(finding, paint)
 }
 
 fn warnings(outcome: &Outcome, paint: Paint) -> String {

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use bstr::BString;
 use serde::Serialize;
 
-use crate::finding::{Cell, Finding, Origin, Part};
+use crate::finding::{Cell, Encoding, Evidence, Finding, Origin, Part};
 use crate::fingerprint::Fingerprint;
 use crate::outcome::{AcceptedBy, Outcome, Skip, Summary};
 use crate::rules::Confidence;
@@ -92,6 +92,8 @@ struct Entry<'a> {
     description: &'a str,
     provider: &'a str,
     confidence: Confidence,
+    evidence: Evidence,
+    encoding: &'a [Encoding],
     #[serde(serialize_with = "crate::text::path::serialize")]
     path: &'a BString,
     part: Part,
@@ -118,6 +120,8 @@ impl<'a> Entry<'a> {
             description: &finding.rule.description,
             provider: &finding.rule.provider,
             confidence: finding.confidence,
+            evidence: finding.evidence,
+            encoding: &finding.encoding,
             path: &finding.shown_path,
             part: finding.part,
             line: finding.start.line,

@@ -114,12 +114,16 @@ fn descriptor(rule: &Rule) -> Value {
 
 fn result(finding: &Finding, by: Option<&AcceptedBy>, rule_index: usize, count: u32) -> Value {
     let mut text = format!("{} ({})", finding.rule.description, finding.secret);
+    text.push_str("; ");
+    text.push_str(finding.evidence.in_words());
     for note in &finding.notes {
         text.push_str("; ");
         text.push_str(note);
     }
     let mut properties = json!({
         "confidence": finding.confidence,
+        "evidence": finding.evidence,
+        "encoding": finding.encoding,
         "part": finding.part,
         "origin": finding.origin,
         "secret": finding.secret,

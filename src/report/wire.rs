@@ -54,7 +54,7 @@ fn render(
     for finding in blocking.iter().take(MAX_TOLD) {
         push(
             &mut text,
-            format_args!("{}", block::headline(finding, plain)),
+            format_args!("{}", block::headline(finding, block::Weight::Counts, plain)),
         );
         if options.detail != Detail::Quiet {
             text.push_str(&block::body(finding, plain));

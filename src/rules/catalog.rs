@@ -15,7 +15,7 @@ include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 
 /// The rules of one file.
 struct Packed {
-    /// The index in [`BUILTIN`] of the first one.
+    /// The index over all files of the first one.
     first: usize,
     /// Bytes of the JSON array that [`Packed::deflated`] inflates to.
     json_bytes: usize,
@@ -37,24 +37,36 @@ impl Packed {
     }
 }
 
-/// The built-in rules, in the order of their files' names and within each of its lines.
-pub static BUILTIN: Catalog = Catalog;
+/// The built-in rules of the preset `default`, in the order of their files' names and within each of its lines.
+pub static BUILTIN: Catalog = Catalog {
+    start: 0,
+    end: DEFAULT_RULES,
+};
 
-/// What can be asked of [`BUILTIN`].
+/// What the preset `strict` adds to them.
+pub static STRICT: Catalog = Catalog {
+    start: DEFAULT_RULES,
+    end: DEFAULT_RULES + STRICT_RULES,
+};
+
+/// A stretch of the rules in the program.
 #[derive(Clone, Copy, Debug)]
-pub struct Catalog;
+pub struct Catalog {
+    start: usize,
+    end: usize,
+}
 
 impl Catalog {
     /// How many rules there are.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "it is a constant above zero")]
     pub const fn len(&self) -> usize {
-        RULES
+        self.end - self.start
     }
 
     /// All rules, in order.
     pub fn iter(&self) -> impl Iterator<Item = &'static Rule> + Clone {
-        PACKED.iter().flat_map(Packed::rules)
+        (self.start..self.end).map(rule)
     }
 }
 
@@ -62,9 +74,15 @@ impl Index<usize> for Catalog {
     type Output = Rule;
 
     fn index(&self, index: usize) -> &'static Rule {
-        let file = PACKED.partition_point(|packed| packed.first <= index) - 1;
-        &PACKED[file].rules()[index - PACKED[file].first]
+        assert!(index < self.len(), "there are {} rules", self.len());
+        rule(self.start + index)
     }
+}
+
+/// The rule of this index, counted over all files.
+pub(super) fn rule(index: usize) -> &'static Rule {
+    let file = PACKED.partition_point(|packed| packed.first <= index) - 1;
+    &PACKED[file].rules()[index - PACKED[file].first]
 }
 
 #[cfg(test)]
@@ -79,26 +97,30 @@ mod tests {
     #[test]
     fn unpacked_rules_equal_the_files() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
-        let mut files: Vec<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| {
-                path.extension()
-                    .is_some_and(|extension| extension == "toml")
-            })
-            .collect();
-        files.sort();
-        let written: Vec<Rule> = files
+        let files = |folder: std::path::PathBuf| {
+            let mut files: Vec<_> = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| {
+                    path.extension()
+                        .is_some_and(|extension| extension == "toml")
+                })
+                .collect();
+            files.sort();
+            files
+        };
+        let written: Vec<Rule> = files(folder.clone())
             .iter()
+            .chain(&files(folder.join("strict")))
             .flat_map(|file| {
                 let text = std::fs::read_to_string(file).unwrap();
                 toml::from_str::<File>(&text).unwrap().rules
             })
             .collect();
-        assert_eq!(written.len(), BUILTIN.len());
-        for (index, (written, unpacked)) in written.iter().zip(BUILTIN.iter()).enumerate() {
-            assert_eq!(written, unpacked);
-            assert_eq!(written, &BUILTIN[index]);
+        assert_eq!(written.len(), BUILTIN.len() + STRICT.len());
+        for (index, written) in written.iter().enumerate() {
+            assert_eq!(written, rule(index));
         }
+        assert_eq!(written.last(), Some(&STRICT[STRICT.len() - 1]));
     }
 }

@@ -8,6 +8,7 @@ mod error;
 pub mod example;
 mod implied;
 mod model;
+mod preset;
 mod shorthand;
 pub mod verify;
 
@@ -16,9 +17,10 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::Hir;
 
-pub use catalog::{BUILTIN, Catalog};
+pub use catalog::{BUILTIN, Catalog, STRICT};
 pub use error::RuleError;
 pub use model::{Boundary, Check, Confidence, Placeholders, Rule, Text};
+pub use preset::{Preset, catalogue};
 pub use shorthand::expand as written_out;
 
 /// The rules of one run, each with its regex once that is needed.
@@ -30,7 +32,7 @@ pub struct RuleSet {
 /// One rule of a set, built in or not.
 #[derive(Clone, Copy, Debug)]
 pub enum Member {
-    /// The rule of this index in [`BUILTIN`], unpacked when it is asked for.
+    /// The rule of this index in [`catalogue`], unpacked when it is asked for.
     Builtin(usize),
     /// A rule of a configuration.
     Own(&'static Rule),
@@ -41,7 +43,7 @@ impl Member {
     #[must_use]
     pub fn rule(self) -> &'static Rule {
         match self {
-            Self::Builtin(index) => &BUILTIN[index],
+            Self::Builtin(index) => catalog::rule(index),
             Self::Own(rule) => rule,
         }
     }
@@ -71,10 +73,16 @@ pub struct Matcher {
 }
 
 impl RuleSet {
-    /// Every built-in rule.
+    /// The built-in rules of the preset `default`.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::new((0..BUILTIN.len()).map(Member::Builtin))
+        Self::of(Preset::Default)
+    }
+
+    /// The built-in rules of `preset`.
+    #[must_use]
+    pub fn of(preset: Preset) -> Self {
+        Self::new(preset.range().map(Member::Builtin))
     }
 
     /// A set of just these rules.

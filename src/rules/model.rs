@@ -11,15 +11,30 @@ use serde::{Deserialize, Serialize};
 pub type Text = Cow<'static, str>;
 
 /// How sure a finding of a rule is that it is a live credential's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Shown as a note; never blocks on its own.
     Low,
     /// A name beside a value, or an exact format whose checksum is wrong.
+    #[default]
     Medium,
     /// A format that is one provider's alone.
     High,
+}
+
+impl Confidence {
+    /// As configuration and reports write it.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 /// Which characters around a match would make it part of a longer word.
@@ -49,6 +64,11 @@ pub enum Placeholders {
     DropShapes,
     /// Those, and whatever does not look random: for rules that know a value only by the name beside it.
     DropUnlessRandom,
+    /// Those, UUIDs, and what its name calls a digest or public: for rules that know a value by a name that any program
+    /// uses.
+    DropUnlessOpaque,
+    /// Those shapes, and whatever no password policy would take: for values beside the name of a password.
+    DropUnlessPassword,
 }
 
 /// A named check on the matched bytes, beyond the regex.

@@ -42,6 +42,7 @@ pub(super) fn findings(
                 secret,
                 publicity,
                 confidence,
+                evidence,
                 notes,
             } = graded;
             let guessable = if rule.guessable {
@@ -66,6 +67,8 @@ pub(super) fn findings(
                 start,
                 end,
                 confidence,
+                evidence,
+                encoding: Vec::new(),
                 publicity,
                 fingerprint: Fingerprint::new(&rule.id, place.path, &secret, guessable),
                 excerpt: excerpt::around(&lines, &range, &secret.mask(), &masks),

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{Match, Scanner};
-use crate::checks::{self, Verdict, entropy, placeholder};
-use crate::finding::Publicity;
+use crate::checks::{self, entropy, placeholder};
+use crate::finding::{Evidence, Publicity};
 use crate::order;
 use crate::rules::{Confidence, Placeholders, Rule};
 use crate::secret::Secret;
@@ -16,6 +16,7 @@ pub(super) struct Graded {
     pub(super) secret: Secret,
     pub(super) publicity: Publicity,
     pub(super) confidence: Confidence,
+    pub(super) evidence: Evidence,
     pub(super) notes: Vec<String>,
 }
 
@@ -30,14 +31,31 @@ pub(super) fn grade(scanner: &Scanner, text: &[u8], found: &Match) -> Option<Gra
         } else {
             Publicity::Private
         };
-    if publicity == Publicity::Private && is_placeholder(rule, &secret) {
+    if publicity == Publicity::Private
+        && is_placeholder(rule, &secret, name_before(text, range.start))
+    {
         return None;
     }
-    let Verdict { passed, notes } = checks::run(rule, secret.expose(), scanner.now);
-    let confidence = match (passed, rule.confidence) {
-        (true, confidence) => confidence,
-        (false, Confidence::High) => Confidence::Medium,
-        (false, Confidence::Medium | Confidence::Low) => Confidence::Low,
+    let verdict = checks::run(rule, secret.expose(), scanner.now);
+    let made_up = publicity == Publicity::Private && reads_made_up(rule, &secret);
+    let mut notes = verdict.notes;
+    let mut confidence = rule.confidence;
+    if !verdict.passed {
+        confidence = lowered(confidence);
+    }
+    if made_up && verdict.proof != Some(Evidence::Checksum) {
+        confidence = lowered(confidence);
+        if !verdict.passed {
+            notes.push(Evidence::Placeholder.in_words().to_owned());
+        }
+    }
+    let evidence = match (verdict.passed, verdict.proof) {
+        (false, _) => Evidence::FailedCheck,
+        (true, Some(Evidence::Checksum)) => Evidence::Checksum,
+        (true, _) if made_up => Evidence::Placeholder,
+        (true, Some(proof)) => proof,
+        (true, None) if knows_by_context(rule) => Evidence::Context,
+        (true, None) => Evidence::Format,
     };
     Some(Graded {
         rule,
@@ -45,18 +63,57 @@ pub(super) fn grade(scanner: &Scanner, text: &[u8], found: &Match) -> Option<Gra
         secret,
         publicity,
         confidence,
+        evidence,
         notes,
     })
 }
 
-fn is_placeholder(rule: &Rule, secret: &Secret) -> bool {
+/// Each doubt takes one grade.
+fn lowered(confidence: Confidence) -> Confidence {
+    match confidence {
+        Confidence::High => Confidence::Medium,
+        Confidence::Medium | Confidence::Low => Confidence::Low,
+    }
+}
+
+/// Whether the rule knows its secret by what stands beside it: the secret is a group, and has no prefix of its own.
+fn knows_by_context(rule: &Rule) -> bool {
+    rule.placeholders == Placeholders::DropUnlessRandom
+        || rule.prefix.is_empty() && rule.regex.contains("(?P<secret>")
+}
+
+fn reads_made_up(rule: &Rule, secret: &Secret) -> bool {
+    rule.placeholders == Placeholders::DropShapes && placeholder::reads_made_up(body(rule, secret))
+}
+
+fn body<'a>(rule: &Rule, secret: &'a Secret) -> &'a [u8] {
     let bytes = secret.expose();
-    let body = bytes.strip_prefix(rule.prefix.as_bytes()).unwrap_or(bytes);
+    bytes.strip_prefix(rule.prefix.as_bytes()).unwrap_or(bytes)
+}
+
+/// Bytes before a secret in which its name stands.
+const NAME: usize = 64;
+
+/// The line before the secret, as much of it as can hold the name.
+fn name_before(text: &[u8], start: usize) -> &[u8] {
+    let before = &text[start.saturating_sub(NAME)..start];
+    let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    &before[line..]
+}
+
+fn is_placeholder(rule: &Rule, secret: &Secret, before: &[u8]) -> bool {
+    let body = body(rule, secret);
     entropy::bits_per_byte(body) < rule.min_entropy
         || match rule.placeholders {
             Placeholders::Keep => false,
             Placeholders::DropShapes => placeholder::has_shape(body),
             Placeholders::DropUnlessRandom => !placeholder::looks_random(body),
+            Placeholders::DropUnlessOpaque => {
+                !placeholder::looks_random(body)
+                    || placeholder::is_uuid(body)
+                    || placeholder::is_named_harmless(before)
+            }
+            Placeholders::DropUnlessPassword => !placeholder::looks_like_password(body),
         }
 }
 

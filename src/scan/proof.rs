@@ -8,7 +8,7 @@ use bstr::BStr;
 use super::{Place, Scanner};
 use crate::finding::{Finding, Origin, Part, Publicity};
 use crate::rules::example::{self, ExampleError};
-use crate::rules::{Confidence, Rule, RuleError};
+use crate::rules::{Rule, RuleError};
 
 /// Random fillings tried for each example.
 const SEEDS: u64 = 5;
@@ -121,11 +121,7 @@ fn in_words(found: &[Finding]) -> String {
     found
         .iter()
         .map(|found| {
-            let confidence = match found.confidence {
-                Confidence::Low => "low",
-                Confidence::Medium => "medium",
-                Confidence::High => "high",
-            };
+            let confidence = found.confidence.in_words();
             format!("{} ({confidence})", found.rule.id)
         })
         .collect::<Vec<_>>()

@@ -174,7 +174,7 @@ fn mistakes_have_a_line_a_column_and_a_suggestion() {
         (
             "# é\n\"é\" = 1\n",
             "2:1",
-            "unknown key; known here: allow, disable, extend, rules",
+            "unknown key; known here: allow, preset, disable, extend, rules",
         ),
         (
             "[[allow]]\nrule = \"hugingface-user-tokn\"\nreason = \"y\"\n",

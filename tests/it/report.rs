@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::process::Stdio;
 
-use hf_guard::finding::{Finding, Origin, Part};
+use hf_guard::finding::{Evidence, Finding, Origin, Part};
 use hf_guard::outcome::{Accepted, AcceptedBy, Outcome, Skip, Summary};
 use hf_guard::report::{self, Format, Options};
 use hf_guard::rules::{Confidence, RuleSet};
@@ -60,8 +60,10 @@ pub fn finding_in(path: &str, seed: u64) -> Finding {
 pub fn everything() -> Outcome {
     let mut note = finding_in("note.py", 2);
     note.confidence = Confidence::Low;
+    note.evidence = Evidence::Placeholder;
     let mut medium = finding_in("medium.js", 3);
     medium.confidence = Confidence::Medium;
+    medium.evidence = Evidence::FailedCheck;
     medium.notes = vec![
         "expired 2026-01-02".to_owned(),
         "scopes: read-repos {0} [x](y)".to_owned(),
@@ -75,6 +77,7 @@ pub fn everything() -> Outcome {
     };
     let accepted = [entry, comment, AcceptedBy::PublicTestCredential];
     Outcome {
+        min_confidence: Confidence::Medium,
         findings: vec![finding_in("high.py", 1), note, medium],
         accepted: (4..)
             .zip(accepted)
