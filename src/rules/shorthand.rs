@@ -25,10 +25,11 @@ const IS: (&str, &str) = (
 
 /// Behind the scheme of an address: a driver, a user and the password, which is the secret.
 ///
+/// It begins with `:/` or `+`, so that a keyword can be the scheme and one of them.
 /// Braces never belong to a password in an address: they are a template's.
 const LOGIN: (&str, &str) = (
     "(?&login)",
-    r#"(?:\+[A-Za-z0-9_]{1,20})?://[^\s:/@"'`<>\\]{0,64}:(?P<secret>[^\s:/@"'`<>\\{}]{8,100})@"#,
+    r#"(?::/|\+)[A-Za-z0-9_]{0,20}:?/{1,2}[^\s:/@"'`<>\\]{0,64}:(?P<secret>[^\s:/@"'`<>\\{}]{8,100})@"#,
 );
 
 /// The regex with its shorthands written out.
