@@ -20,6 +20,54 @@ use libdeflater::{CompressionLvl, Compressor};
 use model::{Rule, Text};
 use table::{Needle, Table};
 
+/// Signs of an escape that stands for a character of a credential. Others are everywhere: `\u001b` in the output of
+/// notebooks, `%20` and `%3D` in URLs, `\n` in every string.
+const ESCAPES: &[&str] = &[
+    "\\u002",
+    "\\u003",
+    "\\u004",
+    "\\u005",
+    "\\u006",
+    "\\u007",
+    "\\u{2",
+    "\\u{3",
+    "\\u{4",
+    "\\u{5",
+    "\\u{6",
+    "\\u{7",
+    "\\U0000002",
+    "\\U0000003",
+    "\\U0000004",
+    "\\U0000005",
+    "\\U0000006",
+    "\\U0000007",
+    "\\x2",
+    "\\x3",
+    "\\x4",
+    "\\x5",
+    "\\x6",
+    "\\x7",
+    "%25",
+    "%2b",
+    "%2d",
+    "%2e",
+    "%2f",
+    "%30",
+    "%31",
+    "%32",
+    "%33",
+    "%34",
+    "%35",
+    "%36",
+    "%37",
+    "%38",
+    "%39",
+    "%4",
+    "%5",
+    "%6",
+    "%7",
+];
+
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RuleFile {
@@ -43,7 +91,7 @@ fn main() {
     fs::write(out.join("catalog.rs"), catalog(&default, &strict, out)).unwrap();
     fs::write(
         out.join("keywords.rs"),
-        keywords("BUILTIN_TABLES", &default) + &keywords("STRICT_TABLES", &strict),
+        keywords("BUILTIN_TABLES", &default, ESCAPES) + &keywords("STRICT_TABLES", &strict, &[]),
     )
     .unwrap();
 }
@@ -115,8 +163,13 @@ fn text(value: &Text) -> String {
 }
 
 /// The automaton of the rules' keywords, computed here so that no run has to.
-fn keywords(name: &str, families: &[Family]) -> String {
+fn keywords(name: &str, families: &[Family], escapes: &[&'static str]) -> String {
     let rules = families.iter().flat_map(|family| &family.rules);
+    let count = rules.clone().count();
+    let escapes = escapes.iter().map(|&escape| Needle {
+        keyword: escape.into(),
+        rule: count,
+    });
     let needles = rules.enumerate().flat_map(|(index, rule)| {
         rule.keywords.iter().map(move |keyword| Needle {
             keyword: keyword.clone(),
@@ -124,7 +177,7 @@ fn keywords(name: &str, families: &[Family]) -> String {
         })
     });
     let mut source = format!("static {name}: &[Table] = &[\n");
-    for table in Table::build(needles) {
+    for table in Table::build(needles.chain(escapes)) {
         let needles: Vec<String> = table
             .needles
             .iter()

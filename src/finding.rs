@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::fingerprint::Fingerprint;
 use crate::rules::{Confidence, Rule};
 use crate::secret::Secret;
+pub use crate::text::layer::Encoding;
 pub use crate::text::position::Position;
 
 /// A confirmed match of one rule in one text.
@@ -80,33 +81,6 @@ impl Evidence {
             Self::Context => "what stands beside it says so",
             Self::FailedCheck => "it fails its check",
             Self::Placeholder => "it reads like a placeholder",
-        }
-    }
-}
-
-/// A way in which a text can be written so that a search for it does not find it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Encoding {
-    /// Base64, standard or URL-safe, on one line or several.
-    Base64,
-    /// Two hexadecimal digits a byte.
-    Hex,
-    /// `%68`, as in URLs.
-    Percent,
-    /// `\u0068`, `\x68`: escapes of a string in JSON, YAML or a program.
-    Escapes,
-}
-
-impl Encoding {
-    /// Its name in a sentence.
-    #[must_use]
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Self::Base64 => "base64",
-            Self::Hex => "hex",
-            Self::Percent => "percent encoding",
-            Self::Escapes => "string escapes",
         }
     }
 }

@@ -12,6 +12,7 @@ use std::ops::Range;
 use table::{Needle, Table};
 
 use crate::rules::{BUILTIN, Member, RuleSet, STRICT};
+use crate::text::layer::{self, Seeds};
 
 include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
 
@@ -61,8 +62,12 @@ impl Prefilter {
             }
         }
         let mut layers = Vec::new();
-        for (tables, in_set) in [(BUILTIN_TABLES, builtin), (STRICT_TABLES, strict)] {
-            if in_set.iter().any(Option::is_some) {
+        // The first table is always there: it knows the escapes.
+        for (tables, in_set, wanted) in [
+            (BUILTIN_TABLES, &builtin, true),
+            (STRICT_TABLES, &strict, strict.iter().any(Option::is_some)),
+        ] {
+            if wanted {
                 layers.extend(tables.iter().map(|table| Layer {
                     table: Cow::Borrowed(table),
                     in_set: in_set.clone(),
@@ -93,14 +98,43 @@ impl Prefilter {
     /// Ranges that make up a text together give each of its keywords once, and a keyword starts no further before its
     /// range than the automaton looks back.
     pub fn hits_within(&self, text: &[u8], range: Range<usize>, found: &mut Vec<Hit>) {
+        self.search(text, range, found, |_| {});
+    }
+
+    /// The same, and appends to `seeds` the places in the range at which something may be encoded.
+    pub fn hits_and_seeds(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        found: &mut Vec<Hit>,
+        seeds: &mut Seeds,
+    ) {
+        layer::run_seeds(text, range.clone(), &mut seeds.runs);
+        self.search(text, range, found, |at| seeds.escapes.push(at));
+    }
+
+    fn search(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        found: &mut Vec<Hit>,
+        mut escape: impl FnMut(usize),
+    ) {
         for layer in &self.layers {
             lanes::run(&layer.table, text, range.clone(), |state, end| {
                 for needle in layer.table.needles_at(state) {
-                    let Some(rule) = layer.in_set[needle.rule] else {
-                        continue;
+                    // Past the rules of a table stand the escapes.
+                    let rule = match layer.in_set.get(needle.rule) {
+                        Some(None) => continue,
+                        Some(&rule) => rule,
+                        None => None,
                     };
-                    if let Some(Range { start, end }) = needle.is_at(text, end) {
-                        found.push(Hit { rule, start, end });
+                    match (rule, needle.is_at(text, end)) {
+                        (Some(rule), Some(Range { start, end })) => {
+                            found.push(Hit { rule, start, end });
+                        }
+                        (None, Some(at)) => escape(at.start),
+                        (_, None) => {}
                     }
                 }
             });

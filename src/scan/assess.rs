@@ -1,5 +1,7 @@
 //! From matches to findings: each is graded, then placed and shown.
 
+use std::ops::Range;
+
 use bstr::{BStr, BString};
 
 use super::excerpt::{self, Masks};
@@ -11,6 +13,7 @@ use crate::finding::Finding;
 use crate::fingerprint::{Fingerprint, Guessable};
 use crate::order;
 use crate::text::position::Lines;
+use crate::text::view::{self, View};
 
 pub(super) fn findings(
     scanner: &Scanner,
@@ -19,20 +22,28 @@ pub(super) fn findings(
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     let shown_path = shown_path(scanner, place.path);
-    for (index, view) in candidates.views.iter().enumerate() {
+    let views = &candidates.views;
+    for (index, view) in views.iter().enumerate() {
         let text: &[u8] = &view.text;
         let graded: Vec<Graded> = candidates
             .matches
             .iter()
-            .filter(|found| found.view == index)
-            .filter_map(|found| grade::grade(scanner, text, found))
+            .filter(|found| shown_in(views, found) == index)
+            .filter_map(|found| {
+                let graded = grade::grade(scanner, &views[found.view].text, found)?;
+                Some(if found.view == index {
+                    graded
+                } else {
+                    graded.written_as(&views[found.view])
+                })
+            })
             .collect();
         if graded.is_empty() {
             continue;
         }
         let masks = masks(scanner, candidates, index);
         let mut lines = Lines::of(text);
-        let mut raw_lines = (!view.has_lines()).then(|| Lines::of(&candidates.views[0].text));
+        let mut raw_lines = (!view.has_lines()).then(|| Lines::of(&views[0].text));
         let ends = LineEnds::of(text);
         let mut notebook = Notebook::open(place.path, text);
         for graded in grade::strongest(graded) {
@@ -43,6 +54,7 @@ pub(super) fn findings(
                 publicity,
                 confidence,
                 evidence,
+                encoding,
                 notes,
             } = graded;
             let guessable = if rule.guessable {
@@ -53,7 +65,7 @@ pub(super) fn findings(
             // What is only a passage has no lines of its own: its place is that of its bytes.
             let (start, end) = match &mut raw_lines {
                 Some(raw_lines) => {
-                    let raw = view.raw(range.clone());
+                    let raw = view::raw(views, index, range.clone());
                     (raw_lines.position(raw.start), raw_lines.position(raw.end))
                 }
                 None => (lines.position(range.start), lines.position(range.end)),
@@ -68,7 +80,7 @@ pub(super) fn findings(
                 end,
                 confidence,
                 evidence,
-                encoding: Vec::new(),
+                encoding,
                 publicity,
                 fingerprint: Fingerprint::new(&rule.id, place.path, &secret, guessable),
                 excerpt: excerpt::around(&lines, &range, &secret.mask(), &masks),
@@ -95,22 +107,38 @@ pub(super) fn shown_path(scanner: &Scanner, path: &BStr) -> BString {
     masks(scanner, &candidates, 0).redact(path, 0..path.len())
 }
 
+/// The view whose lines show a match: its own, or that in which it is encoded.
+fn shown_in(views: &[View<'_>], found: &Match) -> usize {
+    views[found.view].parent().unwrap_or(found.view)
+}
+
 /// What an excerpt of the view at `index` hides: all that matched, in old lines and placeholders too.
 fn masks(scanner: &Scanner, candidates: &Candidates<'_>, index: usize) -> Masks {
+    let views = &candidates.views;
     let mask = |found: &Match| {
         let rule = scanner.rule(found);
-        let view = &candidates.views[found.view];
+        let view = &views[found.view];
         let mask = secret_of(rule, &view.text[found.secret.clone()]).mask();
-        match (found.view, index) {
-            (own, shown) if own == shown => Some((found.secret.clone(), mask)),
+        let hidden = match (found.view, view.parent(), index) {
+            (own, None, shown) if own == shown => found.secret.clone(),
+            (_, Some(parent), shown) if parent == shown => stretch(views, found),
             // What is UTF-16 to one view is letters between NULs to the raw one.
-            (_, 0) => Some((view.raw(found.secret.clone()), mask)),
-            _ => None,
-        }
+            (_, None, 0) => view::raw(views, found.view, found.secret.clone()),
+            (_, Some(parent), 0) => view::raw(views, parent, stretch(views, found)),
+            _ => return None,
+        };
+        Some((hidden, mask))
     };
     let all = candidates.matches.iter().chain(&candidates.known);
-    Masks::new(
-        &candidates.views[index].text,
-        all.filter_map(mask).collect(),
-    )
+    Masks::new(&views[index].text, all.filter_map(mask).collect())
+}
+
+/// All of an encoded stretch from the line on in which the secret begins: what stands around the secret is a part of it.
+fn stretch(views: &[View<'_>], found: &Match) -> Range<usize> {
+    let view = &views[found.view];
+    let whole = view.written(0..view.text.len());
+    let secret = view.written(found.secret.clone());
+    let parent = &views[shown_in(views, found)].text;
+    let line = memchr::memrchr(b'\n', &parent[..secret.start]).map_or(0, |at| at + 1);
+    whole.start.max(line)..whole.end
 }

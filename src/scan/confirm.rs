@@ -9,18 +9,21 @@ use std::ops::Range;
 use crate::checks::boundary;
 use crate::prefilter::{Hit, Prefilter};
 use crate::rules::{Boundary, Matcher, Rule, RuleError, RuleSet};
+use crate::text::layer::Seeds;
 
 /// Bytes whose hits are held at a time: a file that is nothing but keywords must not cost eight times its size.
 const BLOCK: usize = 1 << 20;
 
-/// Calls `found` with the rule and the secret's range of every match in `text` that stands free, rule by rule.
+/// Calls `found` with the rule and the secret's range of every match in `text` that stands free, rule by rule. Appends to
+/// `seeds` where more may be hidden.
 pub(super) fn matches(
     rules: &RuleSet,
     prefilter: &Prefilter,
     text: &[u8],
+    seeds: &mut Seeds,
     mut found: impl FnMut(usize, Range<usize>),
 ) -> Result<(), RuleError> {
-    for (index, windows) in windows(rules, prefilter, text)? {
+    for (index, windows) in windows(rules, prefilter, text, seeds)? {
         let compiled = &rules.as_slice()[index];
         let matcher = compiled.matcher()?;
         for window in windows {
@@ -37,13 +40,14 @@ fn windows(
     rules: &RuleSet,
     prefilter: &Prefilter,
     text: &[u8],
+    seeds: &mut Seeds,
 ) -> Result<BTreeMap<usize, Vec<Range<usize>>>, RuleError> {
     let mut windows = BTreeMap::new();
     let mut hits = Vec::new();
     for start in (0..text.len()).step_by(BLOCK) {
         let block = start..text.len().min(start + BLOCK);
         hits.clear();
-        prefilter.hits_within(text, block, &mut hits);
+        prefilter.hits_and_seeds(text, block, &mut hits, seeds);
         hits.sort_unstable_by_key(|hit| (hit.rule, hit.end));
         for of_one_rule in hits.chunk_by(|a, b| a.rule == b.rule) {
             let rule = of_one_rule[0].rule;
@@ -161,9 +165,15 @@ mod tests {
 
     fn with_prefilter(rules: &RuleSet, text: &[u8]) -> Found {
         let mut found = Vec::new();
-        matches(rules, &Prefilter::new(rules), text, |rule, secret| {
-            found.push((rule, secret));
-        })
+        matches(
+            rules,
+            &Prefilter::new(rules),
+            text,
+            &mut Seeds::default(),
+            |rule, secret| {
+                found.push((rule, secret));
+            },
+        )
         .expect("the rules compile");
         found
     }
@@ -195,7 +205,12 @@ mod tests {
     fn a_file_of_nothing_but_keywords_is_one_window() {
         let rules = RuleSet::new(odd_rules());
         let text = "my_token_of_twenty_".repeat(2 * BLOCK / 19);
-        let windows = windows(&rules, &Prefilter::new(&rules), text.as_bytes());
+        let windows = windows(
+            &rules,
+            &Prefilter::new(&rules),
+            text.as_bytes(),
+            &mut Seeds::default(),
+        );
         let windows = windows.expect("the rules compile");
         let whole = 0..text.len();
         assert_eq!(windows, BTreeMap::from([(0, vec![whole])]));

@@ -8,13 +8,14 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::Candidates;
+use crate::text::view;
 
 impl Candidates<'_> {
     /// Puts aside the matches whose lines, as git splits them, all stand in a row in one of `old_texts`.
     pub fn keep_new(&mut self, new_text: &[u8], old_texts: &[&[u8]]) {
         let views = &self.views;
         let (new, mut known) = self.matches.drain(..).partition(|found| {
-            let raw = views[found.view].raw(found.secret.clone());
+            let raw = view::raw(views, found.view, found.secret.clone());
             let lines = git_lines(new_text, &raw);
             !old_texts
                 .iter()

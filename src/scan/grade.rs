@@ -1,13 +1,15 @@
 //! What a match is worth: placeholders and floors drop it, checks grade it, and of overlapping ones the surest stays.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::{Match, Scanner};
 use crate::checks::{self, entropy, placeholder};
-use crate::finding::{Evidence, Publicity};
+use crate::finding::{Encoding, Evidence, Publicity};
 use crate::order;
 use crate::rules::{Confidence, Placeholders, Rule};
 use crate::secret::Secret;
+use crate::text::view::View;
 
 /// A match that is no placeholder, and what its check says.
 pub(super) struct Graded {
@@ -17,7 +19,20 @@ pub(super) struct Graded {
     pub(super) publicity: Publicity,
     pub(super) confidence: Confidence,
     pub(super) evidence: Evidence,
+    /// How it was written, outermost first; `range` is then that of the text in which it is hidden.
+    pub(super) encoding: Vec<Encoding>,
     pub(super) notes: Vec<String>,
+}
+
+impl Graded {
+    /// The same, placed in the text in which `view` was encoded.
+    pub(super) fn written_as(self, view: &View<'_>) -> Self {
+        Self {
+            range: view.written(self.range),
+            encoding: view.layers(),
+            ..self
+        }
+    }
 }
 
 /// What a match is worth; `None` for a placeholder.
@@ -64,6 +79,7 @@ pub(super) fn grade(scanner: &Scanner, text: &[u8], found: &Match) -> Option<Gra
         publicity,
         confidence,
         evidence,
+        encoding: Vec::new(),
         notes,
     })
 }
@@ -121,13 +137,17 @@ fn is_placeholder(rule: &Rule, secret: &Secret, before: &[u8]) -> bool {
 ///
 /// An OpenAI key beside a telling name is one leaked key, not two.
 pub(super) fn strongest(mut graded: Vec<Graded>) -> Vec<Graded> {
-    order::sort_by(&mut graded, |a, b| {
-        (b.confidence, b.range.len(), a.range.start).cmp(&(
-            a.confidence,
-            a.range.len(),
-            b.range.start,
-        ))
-    });
+    // What stands in clear comes before what is encoded.
+    let key = |one: &Graded| {
+        let (len, depth) = (one.range.len(), one.encoding.len());
+        (
+            Reverse(one.confidence),
+            depth,
+            Reverse(len),
+            one.range.start,
+        )
+    };
+    order::sort_by(&mut graded, |a, b| key(a).cmp(&key(b)));
     // Kept ranges are disjoint, so the last one that starts before an end is the only one that can overlap.
     let mut kept: std::collections::BTreeMap<usize, Graded> = std::collections::BTreeMap::new();
     for grade in graded {

@@ -8,6 +8,7 @@ mod confirm;
 pub mod excerpt;
 pub mod fresh;
 mod grade;
+mod hidden;
 pub mod marker;
 mod notebook;
 pub mod proof;
@@ -20,6 +21,7 @@ use bstr::{BStr, BString};
 use crate::finding::{Finding, Origin, Part};
 use crate::prefilter::Prefilter;
 use crate::rules::{RuleError, RuleSet};
+use crate::text::layer::Seeds;
 use crate::text::view::{self, View};
 
 /// Rules and their prefilter, ready to be asked; shared by all threads of a run.
@@ -98,16 +100,31 @@ impl Scanner {
     /// # Errors
     /// [`RuleError`] where a rule that was hit cannot be compiled.
     pub fn candidates<'a>(&self, text: &'a [u8]) -> Result<Candidates<'a>, RuleError> {
-        let views = view::of(text);
+        let mut views = view::of(text);
         let mut matches = Vec::new();
+        let mut hidden = Vec::new();
         for (index, view) in views.iter().enumerate() {
-            confirm::matches(&self.rules, &self.prefilter, &view.text, |rule, secret| {
+            let found = |rule, secret| {
                 matches.push(Match {
                     rule,
                     view: index,
                     secret,
                 });
-            })?;
+            };
+            let mut seeds = Seeds::default();
+            confirm::matches(&self.rules, &self.prefilter, &view.text, &mut seeds, found)?;
+            if !seeds.is_empty() {
+                hidden.extend(hidden::all(self, &view.text, &mut seeds, index)?);
+            }
+        }
+        for (view, of_view) in hidden {
+            let index = views.len();
+            views.push(view);
+            matches.extend(of_view.into_iter().map(|(rule, secret)| Match {
+                rule,
+                view: index,
+                secret,
+            }));
         }
         if views.len() > 1 {
             once(&views, &mut matches);
@@ -137,7 +154,7 @@ fn once(views: &[View<'_>], matches: &mut Vec<Match>) {
     // Kept ranges of one rule are disjoint: the last that starts before an end is the only one that can overlap.
     let mut kept: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     matches.retain(|found| {
-        let raw = views[found.view].raw(found.secret.clone());
+        let raw = view::raw(views, found.view, found.secret.clone());
         let overlaps = kept
             .range((found.rule, 0)..(found.rule, raw.end))
             .next_back()

@@ -1,10 +1,12 @@
-//! The texts inside one blob: its raw bytes, and what they decode to where they look like UTF-16.
+//! The texts inside one blob: its raw bytes, what they decode to where they look like UTF-16, and what is hidden in either.
 //!
 //! All are scanned: a byte order mark in front of ASCII must not hide it, and interleaved NULs must not either.
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
+use super::layer::{self, Map};
 use super::passage::{self, Passages};
 
 /// Bytes looked at to tell UTF-16 without a byte order mark.
@@ -25,6 +27,15 @@ pub struct View<'a> {
     /// For every stretch of [`MARK_EVERY`] bytes of a decoded text: the first character in it, as its offset in the
     /// text and in the blob.
     marks: Vec<(usize, usize)>,
+    /// What it was decoded from: the index of another view, and the layers between, outermost first.
+    hidden: Option<Hidden>,
+}
+
+/// The way from a decoded stretch to the view that it is a part of.
+#[derive(Debug)]
+struct Hidden {
+    parent: usize,
+    layers: Vec<(layer::Encoding, Rc<Map>)>,
 }
 
 /// How the bytes of a [`View`] were made.
@@ -47,6 +58,7 @@ pub fn of(blob: &[u8]) -> Vec<View<'_>> {
         text: Cow::Borrowed(blob),
         encoding: Encoding::Raw,
         marks: Vec::new(),
+        hidden: None,
     }];
     let encoding = sniff(blob);
     match encoding {
@@ -60,9 +72,21 @@ pub fn of(blob: &[u8]) -> Vec<View<'_>> {
             text: Cow::Owned(text),
             encoding: Encoding::Passages,
             marks: starts,
+            hidden: None,
         });
     }
     views
+}
+
+/// The bytes of the blob that `range` of the view at `index` was made of.
+#[must_use]
+pub fn raw(views: &[View<'_>], index: usize, range: Range<usize>) -> Range<usize> {
+    let view = &views[index];
+    let written = view.written(range);
+    match view.parent() {
+        Some(parent) => raw(views, parent, written),
+        None => written,
+    }
 }
 
 /// Whether a text that begins with `head`, its first [`SNIFFED`] bytes or all of it, has more than its raw view.
@@ -72,6 +96,46 @@ pub fn is_decoded(head: &[u8]) -> bool {
 }
 
 impl View<'_> {
+    /// What a stretch of the view `parent` says once `layers` are taken away, outermost first.
+    #[must_use]
+    pub fn decoded(
+        parent: usize,
+        layers: Vec<(layer::Encoding, Rc<Map>)>,
+        text: Vec<u8>,
+    ) -> View<'static> {
+        View {
+            text: Cow::Owned(text),
+            encoding: Encoding::Raw,
+            marks: Vec::new(),
+            hidden: Some(Hidden { parent, layers }),
+        }
+    }
+
+    /// The index of the view that it is a part of, if it is one's.
+    #[must_use]
+    pub fn parent(&self) -> Option<usize> {
+        self.hidden.as_ref().map(|hidden| hidden.parent)
+    }
+
+    /// How it was written in its parent, outermost first.
+    #[must_use]
+    pub fn layers(&self) -> Vec<layer::Encoding> {
+        let layers = self.hidden.iter().flat_map(|hidden| &hidden.layers);
+        layers.map(|&(encoding, _)| encoding).collect()
+    }
+
+    /// The bytes of its parent that `range` of its text was written with; of the blob, where it has no parent.
+    #[must_use]
+    pub fn written(&self, range: Range<usize>) -> Range<usize> {
+        match &self.hidden {
+            Some(hidden) => {
+                let layers = hidden.layers.iter().rev();
+                layers.fold(range, |range, (_, map)| map.written(&range))
+            }
+            None => self.raw(range),
+        }
+    }
+
     /// Whether its lines are those that an editor shows.
     #[must_use]
     pub fn has_lines(&self) -> bool {
@@ -79,8 +143,7 @@ impl View<'_> {
     }
 
     /// The bytes of the blob that `range` of the text was made of; a character that is touched counts whole.
-    #[must_use]
-    pub fn raw(&self, range: Range<usize>) -> Range<usize> {
+    fn raw(&self, range: Range<usize>) -> Range<usize> {
         match self.encoding {
             Encoding::Raw => return range,
             Encoding::Passages => {
@@ -167,6 +230,7 @@ fn decode(
         text: Cow::Owned(text.into_bytes()),
         encoding,
         marks,
+        hidden: None,
     }
 }
 

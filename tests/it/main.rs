@@ -18,6 +18,7 @@ mod faults;
 mod findings;
 mod formats;
 mod framework;
+mod hidden;
 mod history;
 mod hook;
 mod index_file;

@@ -3,7 +3,10 @@
 //! A keyword inside a copy stands in the base too, so a text's keywords are those of its copies and those in its
 //! [`Novelty`]: the very set that a scan of the whole text gives. Each keyword's regex is asked once whether anything
 //! around it matches; the answer is handed down too, as long as everything that it was drawn from was copied. Only a
-//! text with an answer of "yes" is read whole.
+//! text with an answer of "yes" is read whole. A stretch in which something is encoded is handed down like a keyword with
+//! an answer, if that is "yes"; where a change touches one, it is in the novelty, and looked at anew.
+
+use std::ops::Range;
 
 use crate::git::Kind;
 use crate::git::pack::{Change, Piece};
@@ -15,6 +18,9 @@ use super::novelty::Novelty;
 /// More keywords than this in one text are not remembered: it and what is made of it are read whole.
 pub(super) const MAX_MARKS: usize = 1 << 16;
 
+/// What stands in the place of a rule for what is encoded.
+const HIDDEN: usize = usize::MAX;
+
 /// A keyword in a text, and what its rule's regex says of the place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
@@ -25,20 +31,23 @@ pub(super) struct Mark {
     pub(super) matches: bool,
 }
 
-/// The keywords of a text that is read whole.
+/// The keywords of a text that is read whole, and the stretches of it in which a match is hidden.
 pub(super) fn whole(
     rules: &RuleSet,
     kind: Kind,
     text: &[u8],
     hits: &[Hit],
+    hidden: Vec<Range<usize>>,
 ) -> Result<Vec<Mark>, RuleError> {
     let mut marks: Vec<Mark> = hits.iter().map(|&hit| Mark::unasked(hit)).collect();
+    marks.extend(hidden.into_iter().map(Mark::hidden));
     in_order(&mut marks);
     ask(rules, kind, text, &mut marks)?;
     Ok(marks)
 }
 
-/// The keywords of a changed text: `base` are those of its base, `hits` those in `novelty`.
+/// The keywords of a changed text: `base` are those of its base, `hits` those in `novelty`; `hidden` are the stretches in
+/// which a match is hidden, of those that the change touches.
 ///
 /// `None` where there are too many.
 pub(super) fn inherited(
@@ -46,6 +55,7 @@ pub(super) fn inherited(
     kind: Kind,
     base: &[Mark],
     (novelty, hits): (&Novelty, &[Hit]),
+    hidden: Vec<Range<usize>>,
     change: &mut Change<'_>,
 ) -> Result<Option<Vec<Mark>>, RuleError> {
     let mut marks: Vec<Mark> = hits
@@ -59,6 +69,7 @@ pub(super) fn inherited(
             })
         })
         .collect();
+    marks.extend(hidden.into_iter().map(Mark::hidden));
     if !base.is_empty() {
         let mut at = 0;
         for piece in change.pieces() {
@@ -70,8 +81,9 @@ pub(super) fn inherited(
                     let copied = base[first..]
                         .iter()
                         .take_while(|mark| mark.hit.start < range.end)
-                        .filter(|mark| mark.hit.end <= range.end);
-                    marks.extend(copied.map(|mark| mark.moved(&range, at)));
+                        .filter(|mark| mark.hit.end <= range.end)
+                        .map(|mark| mark.moved(&range, at));
+                    marks.extend(copied.filter(|mark| mark.hit.rule != HIDDEN || mark.matches));
                     run.len()
                 }
             };
@@ -143,8 +155,21 @@ impl Mark {
         }
     }
 
+    /// Something is encoded in `stretch`; the bytes on either side bound it.
+    fn hidden(stretch: Range<usize>) -> Self {
+        Self {
+            hit: Hit {
+                rule: HIDDEN,
+                start: stretch.start,
+                end: stretch.end,
+            },
+            seen: Some((stretch.start, stretch.end)),
+            matches: true,
+        }
+    }
+
     /// The same keyword after the bytes at `range` of its text were copied to `to`.
-    fn moved(&self, range: &std::ops::Range<usize>, to: usize) -> Self {
+    fn moved(&self, range: &Range<usize>, to: usize) -> Self {
         let shift = |at: usize| at - range.start + to;
         let seen = self
             .seen
@@ -186,7 +211,7 @@ impl Mark {
 }
 
 /// The bytes between the NULs around `at`: in a tree, an object's raw name, a mode and a file's name.
-fn around(tree: &[u8], at: usize) -> std::ops::Range<usize> {
+fn around(tree: &[u8], at: usize) -> Range<usize> {
     let start = memchr::memrchr(0, &tree[..at]).map_or(0, |nul| nul + 1);
     let end = memchr::memchr(0, &tree[at..]).map_or(tree.len(), |nul| at + nul);
     start..end

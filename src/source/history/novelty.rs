@@ -2,9 +2,11 @@
 //!
 //! In: a [`Change`]. Out: its inserted bytes and, around each seam, as much of the copies as a keyword can reach over
 //! it, in one buffer that the prefilter reads in one go. What is left out lies inside one copy, further from its ends
-//! than any keyword is long: each keyword there stands in the base as well.
+//! than any keyword is long: each keyword there stands in the base as well. So does each stretch of carriers
+//! ([`layer::is_carrier`]), in which something may be encoded: one that a seam touches is in the buffer, whole.
 
 use crate::git::pack::{Change, Piece};
+use crate::text::layer::{self, Seeds};
 
 /// Stands between stretches that do not touch. Keywords are UTF-8, in which this byte never occurs, so that none can
 /// be found across it.
@@ -26,20 +28,25 @@ impl Novelty {
         self.stretches.push((0, 0));
         let mut at = 0;
         for piece in change.pieces() {
-            let run = match piece {
+            let (from, run) = match piece {
                 Piece::Insert(run) => {
                     self.bytes.extend_from_slice(run);
                     at += run.len();
                     continue;
                 }
-                Piece::Copy(_, run) => run,
+                Piece::Copy(from, run) => (from, run),
             };
-            // No keyword can begin before the text or end after it, so its ends are no seams.
-            let head = if at == 0 { 0 } else { reach };
-            let tail = if at + run.len() == change.len() {
-                0
-            } else {
-                reach
+            // No keyword can begin before the text or end after it. A stretch can: it may have been cut there.
+            let head = match (at, from) {
+                (0, 0) => 0,
+                (0, _) => carried(run.iter()),
+                _ => reach.max(carried(run.iter())),
+            };
+            let is_last = at + run.len() == change.len();
+            let tail = match (is_last, from + run.len() == change.base_len()) {
+                (true, true) => 0,
+                (true, false) => carried(run.iter().rev()),
+                (false, _) => reach.max(carried(run.iter().rev())),
             };
             if run.len() <= head + tail {
                 self.bytes.extend_from_slice(run);
@@ -54,6 +61,13 @@ impl Novelty {
         }
     }
 
+    /// Where the byte at `at` of a text stands, for each of `seeds`.
+    pub(super) fn place_all(&self, seeds: &mut Seeds) {
+        for at in seeds.runs.iter_mut().chain(&mut seeds.escapes) {
+            *at = self.place(*at);
+        }
+    }
+
     /// What the prefilter must read.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -64,5 +78,24 @@ impl Novelty {
         let next = self.stretches.partition_point(|stretch| stretch.0 <= at);
         let (start, text_start) = self.stretches[next - 1];
         text_start + (at - start)
+    }
+}
+
+/// How many bytes of a copy, counted from a seam, belong to a stretch of carriers that the seam touches; and, if it may be
+/// a line of wrapped base64, enough of the next line to see that it is one.
+fn carried<'b>(run: impl Iterator<Item = &'b u8> + Clone) -> usize {
+    let is_carrier = |byte: &&u8| layer::is_carrier(**byte);
+    let own = run.clone().take_while(is_carrier).count();
+    let rest = run.skip(own);
+    let is_blank = |byte: &&u8| byte.is_ascii_whitespace();
+    let most = layer::MAX_BLANKS + 2;
+    let blanks = rest.clone().take(most).take_while(is_blank).count();
+    if blanks == 0 {
+        return own;
+    }
+    let next = rest.skip(blanks).take_while(is_carrier);
+    match next.take(layer::MIN_RUN).count() {
+        layer::MIN_RUN => own + blanks + layer::MIN_RUN,
+        _ => own,
     }
 }

@@ -3,6 +3,8 @@
 //! In: objects, whole or as changes, from the walk of a pack. Out: the objects that hold credentials. An object is
 //! read whole only if a rule's regex matches somewhere in it, or if it looks like UTF-16.
 
+use std::ops::Range;
+
 use bstr::BStr;
 
 use crate::finding::{Finding, Origin, Part};
@@ -10,6 +12,7 @@ use crate::git::pack::{Change, Object, Piece, Visitor};
 use crate::git::{Kind, Oid};
 use crate::prefilter::Hit;
 use crate::scan::{Place, Scanner};
+use crate::text::layer::Seeds;
 use crate::text::view;
 
 use super::marks::{self, MAX_MARKS, Mark};
@@ -24,6 +27,7 @@ pub(super) struct Reader<'a> {
     reach: usize,
     novelty: Novelty,
     hits: Vec<Hit>,
+    seeds: Seeds,
     head: Vec<u8>,
     pub(super) held: Vec<Held>,
     pub(super) bytes: u64,
@@ -51,6 +55,7 @@ impl<'a> Reader<'a> {
             reach: longest - 1,
             novelty: Novelty::default(),
             hits: Vec::new(),
+            seeds: Seeds::default(),
             head: Vec::new(),
             held: Vec::new(),
             bytes: 0,
@@ -80,6 +85,24 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Where keywords stand in `text`, and where something may be encoded.
+    fn search(&mut self, text: &[u8]) {
+        self.hits.clear();
+        self.seeds.clear();
+        let prefilter = self.scanner.prefilter();
+        prefilter.hits_and_seeds(text, 0..text.len(), &mut self.hits, &mut self.seeds);
+    }
+
+    /// The stretches at the seeds in which a match is hidden. Names in a tree are no stretches of it, so there each place
+    /// is one at which something may be.
+    fn hidden(&mut self, kind: Kind, text: &[u8]) -> Result<Vec<Range<usize>>, HistoryError> {
+        if kind == Kind::Tree {
+            let seeds = self.seeds.runs.iter().chain(&self.seeds.escapes);
+            return Ok(seeds.map(|&at| at..at + 1).collect());
+        }
+        Ok(self.scanner.hiding(text, &mut self.seeds)?)
+    }
+
     /// Whether a decoding of the changed text must be read as well.
     fn is_decoded(&mut self, change: &mut Change<'_>, nul_free: bool) -> bool {
         let wanted = if nul_free {
@@ -106,13 +129,13 @@ impl Visitor for Reader<'_> {
 
     fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Result<Known, HistoryError> {
         self.bytes += text.len() as u64;
-        self.hits.clear();
-        self.scanner.prefilter().hits(text, &mut self.hits);
+        self.search(text);
+        let hidden = self.hidden(object.kind, text)?;
         let rules = self.scanner.rules();
         let marks = if self.hits.len() > MAX_MARKS {
             None
         } else {
-            Some(marks::whole(rules, object.kind, text, &self.hits)?)
+            Some(marks::whole(rules, object.kind, text, &self.hits, hidden)?)
         };
         let decoded = object.kind != Kind::Tree && view::is_decoded(text);
         if decoded || is_suspect(marks.as_deref()) {
@@ -135,18 +158,26 @@ impl Visitor for Reader<'_> {
         };
         self.bytes += change.len() as u64;
         self.novelty.fill(change, self.reach);
-        self.hits.clear();
         let novel = self.novelty.bytes();
-        self.scanner.prefilter().hits(novel, &mut self.hits);
+        self.hits.clear();
+        self.seeds.clear();
+        let all = 0..novel.len();
+        let prefilter = self.scanner.prefilter();
+        prefilter.hits_and_seeds(novel, all, &mut self.hits, &mut self.seeds);
         let nul_free = base.nul_free && memchr::memchr(0, novel).is_none();
-        let marks = if self.hits.is_empty() && base_marks.is_empty() {
+        let mut hidden = Vec::new();
+        if !self.seeds.is_empty() {
+            self.novelty.place_all(&mut self.seeds);
+            hidden = self.hidden(object.kind, change.text())?;
+        }
+        let marks = if self.hits.is_empty() && base_marks.is_empty() && hidden.is_empty() {
             Some(Vec::new())
         } else if self.hits.len() > MAX_MARKS {
             None
         } else {
             let rules = self.scanner.rules();
             let found = (&self.novelty, &*self.hits);
-            marks::inherited(rules, object.kind, base_marks, found, change)?
+            marks::inherited(rules, object.kind, base_marks, found, hidden, change)?
         };
         let decoded = object.kind != Kind::Tree && self.is_decoded(change, nul_free);
         if decoded || is_suspect(marks.as_deref()) {

@@ -1,5 +1,7 @@
 //! Reading only what is new against reading every object whole.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 use super::*;
@@ -50,8 +52,46 @@ fn fragment() -> impl Strategy<Value = Vec<u8>> {
         1 => (0..35_usize).prop_map(|len| b"qWeRtYuIoPaSdFgHjKlZxCvBnMqWeRtYuIoP"[..len].to_vec()),
         1 => prop::sample::select(vec![&b"\xff\xfe"[..], b"\xfe\xff", b"z\0z\0a\0b\0", b"\xff", b"\0z\0z\0c\0d"])
             .prop_map(<[u8]>::to_vec),
+        1 => prop::sample::select(encoded()),
+        1 => (any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(
+            |(which, from, len)| {
+                let all = encoded();
+                let text = &all[which.index(all.len())];
+                let from = from.index(text.len());
+                text[from..=from + len.index(text.len() - from)].to_vec()
+            }
+        ),
         1 => (1..300_usize).prop_map(|len| b"plain text. ".iter().copied().cycle().take(len).collect()),
     ]
+}
+
+/// A text with matches of two rules, and one with none, in every encoding; lines of wrapped base64 among them.
+fn encoded() -> Vec<Vec<u8>> {
+    let matching =
+        "some words, then zzabcdef and key = 1a2b, then more of them to fill a line or two";
+    let other =
+        "some words, and no match of any rule in them, to fill a line or two as the others do";
+    let mut all = Vec::new();
+    for text in [matching, other] {
+        let base64 = STANDARD.encode(text);
+        all.push(STANDARD.encode(&base64));
+        all.push(text.bytes().map(|byte| format!("{byte:02x}")).collect());
+        all.push(text.bytes().map(|byte| format!("%{byte:02x}")).collect());
+        all.push(text.bytes().map(|byte| format!("\\x{byte:02x}")).collect());
+        all.push("words_zz%61bc_and_more_key\\u003d1a2b_and".to_owned());
+        for wrap in ["\n", "\n  ", "\\n"] {
+            all.push(
+                base64
+                    .as_bytes()
+                    .chunks(44)
+                    .map(bstr::BStr::new)
+                    .map(|line| format!("{line}{wrap}"))
+                    .collect(),
+            );
+        }
+        all.push(base64);
+    }
+    all.into_iter().map(String::into_bytes).collect()
 }
 
 #[derive(Clone, Debug)]
@@ -249,6 +289,55 @@ fn no_seam_hides_a_token() {
             .filter(|held| !roots.contains(&held.oid));
         assert_eq!(of_deltas.count(), expected);
     }
+}
+
+/// The same for encoded ones, cut at every place.
+#[test]
+fn no_seam_hides_an_encoded_token() {
+    let scanner = Scanner::new(rules());
+    let far = [b'.'; 200];
+    let mut found = 0;
+    for token in encoded() {
+        let holds = !plain(&scanner, &[(Kind::Blob, token.clone())]).is_empty();
+        let mut entries = Vec::new();
+        for cut in 1..token.len() {
+            let (left, right) = token.split_at(cut);
+            let base = [&far, left, b"' '", &far, b"' '", right, &far].concat();
+            let root = entries.len();
+            let start = Run::Copy(0, 200 + cut);
+            let end = Run::Copy(406 + cut, right.len() + 200);
+            let joined = vec![start.clone(), end.clone()];
+            let right_is_new = vec![start, Run::Insert(right), Run::Copy(0, 200)];
+            let left_is_new = vec![Run::Copy(0, 200), Run::Insert(left), end];
+            entries.push(Made::Whole(3, base.clone()));
+            for runs in [joined, right_is_new, left_is_new] {
+                entries.push(Made::OffsetDelta(root, delta(base.len(), &runs)));
+            }
+            // One byte of a whole one is written anew.
+            let whole = [&far[..], &token, &far].concat();
+            let root = entries.len();
+            let same = [
+                Run::Copy(0, 200 + cut - 1),
+                Run::Insert(&token[cut - 1..cut]),
+                Run::Copy(200 + cut, token.len() - cut + 200),
+            ];
+            entries.push(Made::Whole(3, whole.clone()));
+            entries.push(Made::OffsetDelta(root, delta(whole.len(), &same)));
+        }
+        let history = scan_files(&scanner, &entries, 1);
+        let held: Vec<Oid> = history.held.iter().map(|held| held.oid).collect();
+        for (number, entry) in entries.iter().enumerate() {
+            if matches!(entry, Made::OffsetDelta(..)) && holds {
+                assert!(
+                    held.contains(&name(number)),
+                    "{:?} {number}",
+                    bstr::BStr::new(&token)
+                );
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 1_000, "{found}");
 }
 
 /// A clean copy of a token carries it on; a change beside it can end it, and begin it.

@@ -1,0 +1,95 @@
+//! Matches in what is encoded inside a text.
+//!
+//! In: a text and the places at which something may be encoded. Out: a view for each decoded stretch in which a rule
+//! matches, with its matches. What is decoded is searched like any text, and may hide more, up to [`DEPTH`] layers deep.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::{Scanner, confirm};
+use crate::rules::RuleError;
+use crate::text::layer::{self, Encoding, Layer, Map, Seeds};
+use crate::text::view::View;
+
+/// Layers of encoding that are taken away, at most.
+const DEPTH: usize = 3;
+
+/// The rule and the secret's range of each match in one text.
+pub(super) type Found = Vec<(usize, Range<usize>)>;
+
+/// Everything that is hidden at `seeds` of `text`, which is the view at `parent`.
+pub(super) fn all(
+    scanner: &Scanner,
+    text: &[u8],
+    seeds: &mut Seeds,
+    parent: usize,
+) -> Result<Vec<(View<'static>, Found)>, RuleError> {
+    let mut all = Vec::new();
+    search(scanner, text, seeds, &[], &mut |layers, text, found, _| {
+        all.push((View::decoded(parent, layers.to_vec(), text), found));
+    })?;
+    Ok(all)
+}
+
+impl Scanner {
+    /// The stretches of `text`, of those at `seeds`, in which a match is hidden: what they hide depends on nothing beyond
+    /// them but the bytes on either side.
+    ///
+    /// # Errors
+    /// [`RuleError`] where a rule that was hit cannot be compiled.
+    pub fn hiding(&self, text: &[u8], seeds: &mut Seeds) -> Result<Vec<Range<usize>>, RuleError> {
+        let mut hiding: Vec<Range<usize>> = Vec::new();
+        search(self, text, seeds, &[], &mut |_, _, _, stretch| {
+            if hiding.last() != Some(stretch) {
+                hiding.push(stretch.clone());
+            }
+        })?;
+        Ok(hiding)
+    }
+}
+
+type Layers<'l> = &'l [(Encoding, Rc<Map>)];
+
+/// Calls `found` with the layers, the decoded text and the matches of each stretch that has any, and with the stretch of
+/// the outermost text that it lies in.
+fn search(
+    scanner: &Scanner,
+    text: &[u8],
+    seeds: &mut Seeds,
+    outer: Layers<'_>,
+    found: &mut dyn FnMut(Layers<'_>, Vec<u8>, Found, &Range<usize>),
+) -> Result<(), RuleError> {
+    layer::layers(text, seeds, |layer, stretch| {
+        let Layer {
+            encoding,
+            text,
+            map,
+        } = layer;
+        let mut matches = Vec::new();
+        let mut deeper = Seeds::default();
+        let (rules, prefilter) = (&scanner.rules, &scanner.prefilter);
+        confirm::matches(rules, prefilter, &text, &mut deeper, |rule, secret| {
+            matches.push((rule, secret));
+        })?;
+        let is_deep = outer.len() + 1 == DEPTH;
+        if matches.is_empty() && (deeper.is_empty() || is_deep) {
+            return Ok(());
+        }
+        let layers = [outer, &[(encoding, Rc::new(map))]].concat();
+        if !deeper.is_empty() && !is_deep {
+            search(
+                scanner,
+                &text,
+                &mut deeper,
+                &layers,
+                &mut |layers, text, matches, _| {
+                    found(layers, text, matches, stretch);
+                },
+            )?;
+        }
+        if !matches.is_empty() {
+            found(&layers, text, matches, stretch);
+        }
+        Ok(())
+    })
+}

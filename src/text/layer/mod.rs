@@ -1,0 +1,199 @@
+//! Texts inside a text that a search does not see: base64, hex, percent encoding, the escapes of strings.
+//!
+//! In: a text and [`Seeds`], the few places in it at which such a thing may stand. Out: a [`Layer`] for each stretch that
+//! decodes to readable text, which knows where every byte of it stood. What is decoded at a place depends on nothing but
+//! the stretch of [carriers](is_carrier) around it, and on the lines above and below where those are wrapped base64: so
+//! a text that changed elsewhere hides the same there.
+
+mod base64;
+mod escapes;
+mod hex;
+mod map;
+mod row;
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+pub use map::Map;
+pub use row::{MAX_BLANKS, MIN_RUN, run_seeds};
+
+/// A way in which a text can be written so that a search for it does not find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// Base64, standard or URL-safe, on one line or several.
+    Base64,
+    /// Two hexadecimal digits a byte.
+    Hex,
+    /// `%68`, as in URLs.
+    Percent,
+    /// `\u0068`, `\x68`: escapes of a string in JSON, YAML or a program.
+    Escapes,
+}
+
+impl Encoding {
+    /// Its name in a sentence.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Base64 => "base64",
+            Self::Hex => "hex",
+            Self::Percent => "percent encoding",
+            Self::Escapes => "string escapes",
+        }
+    }
+}
+
+/// Places at which something may be encoded, as byte offsets into a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seeds {
+    /// In a run of [`MIN_RUN`] or more characters of base64.
+    pub runs: Vec<usize>,
+    /// In an escape.
+    pub escapes: Vec<usize>,
+}
+
+/// What a stretch of a text decodes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// How it was written.
+    pub encoding: Encoding,
+    /// What it says.
+    pub text: Vec<u8>,
+    /// Where its bytes stood.
+    pub map: Map,
+}
+
+/// Fewer decoded bytes than this hold no credential.
+const MIN_BYTES: usize = 20;
+
+impl Seeds {
+    /// Whether nothing can be encoded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty() && self.escapes.is_empty()
+    }
+
+    /// Forgets them.
+    pub fn clear(&mut self) {
+        self.runs.clear();
+        self.escapes.clear();
+    }
+}
+
+/// Calls `found` with every layer at the seeds, and with the byte range of `text` that decides what is there.
+pub fn layers<E>(
+    text: &[u8],
+    seeds: &mut Seeds,
+    mut found: impl FnMut(Layer, &Range<usize>) -> Result<(), E>,
+) -> Result<(), E> {
+    seeds.runs.sort_unstable();
+    let mut done = 0;
+    for &seed in &seeds.runs {
+        if seed < done {
+            continue;
+        }
+        let row = row::around(text, seed);
+        done = row.whole().end.max(seed + 1);
+        let whole = row.whole();
+        let chars = row.chars(text);
+        base64::layers(&chars, &row, |layer| found(layer, &whole))?;
+        hex::layers(&chars, &row, |layer| found(layer, &whole))?;
+    }
+    seeds.escapes.sort_unstable();
+    let mut done = 0;
+    for &seed in &seeds.escapes {
+        if seed < done {
+            continue;
+        }
+        let stretch = stretch_around(text, seed);
+        done = stretch.end.max(seed + 1);
+        if stretch.len() < MIN_BYTES {
+            continue;
+        }
+        for decode in [escapes::percent, escapes::strings] {
+            if let Some(layer) =
+                decode(text, &stretch).filter(|layer| layer.text.len() >= MIN_BYTES)
+            {
+                found(layer, &stretch)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a byte can be part of something encoded.
+#[must_use]
+pub fn is_carrier(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'+' | b'/' | b'=' | b'_' | b'-' | b'%' | b'\\' | b'.' | b'{' | b'}'
+        )
+}
+
+/// The carriers around `at`.
+fn stretch_around(text: &[u8], at: usize) -> Range<usize> {
+    let before = text[..at]
+        .iter()
+        .rev()
+        .take_while(|&&byte| is_carrier(byte));
+    let after = text[at..].iter().take_while(|&&byte| is_carrier(byte));
+    at - before.count()..at + after.count()
+}
+
+/// Stretches of `count` parts in which at least `min` in a row satisfy `is_good`; only every `min`th is looked at where
+/// most are not.
+fn good_stretches(
+    count: usize,
+    min: usize,
+    is_good: impl Fn(usize) -> bool,
+) -> impl Iterator<Item = Range<usize>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let probe = from + min - 1;
+            if probe >= count {
+                return None;
+            }
+            match (from..=probe).rev().find(|&at| !is_good(at)) {
+                Some(bad) => from = bad + 1,
+                None => {
+                    let start = from;
+                    let end = (probe + 1..count).find(|&at| !is_good(at)).unwrap_or(count);
+                    from = end + 1;
+                    return Some(start..end);
+                }
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_are_those_that_a_plain_search_finds() {
+        let mut random = 7_u32;
+        for round in 0..400 {
+            let parts: Vec<bool> = (0..60)
+                .map(|_| {
+                    random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    random >> 24 > 20 + round / 3
+                })
+                .collect();
+            let found: Vec<Range<usize>> = good_stretches(parts.len(), 5, |at| parts[at]).collect();
+            let mut expected = Vec::new();
+            let mut at = 0;
+            for chunk in parts.chunk_by(|a, b| a == b) {
+                if chunk[0] && chunk.len() >= 5 {
+                    expected.push(at..at + chunk.len());
+                }
+                at += chunk.len();
+            }
+            assert_eq!(found, expected);
+        }
+    }
+}

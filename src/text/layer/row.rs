@@ -1,0 +1,240 @@
+//! Runs of base64 characters, and the lines that wrapped base64 makes of one.
+//!
+//! In: a text. Out: [`run_seeds`], places in long runs, found at little cost where there are none; and around each of
+//! them a [`Row`].
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Fewer characters of base64 in a row are a word, a path or a number. A line of wrapped base64 is as long, but for the
+/// last.
+pub const MIN_RUN: usize = 40;
+
+/// Blanks before a line of wrapped base64, at most.
+pub const MAX_BLANKS: usize = 24;
+
+/// Bytes looked at together, and from the first of them to those that are looked at next: each run of [`MIN_RUN`]
+/// characters has such a block inside of it.
+const BLOCK: usize = 16;
+const STRIDE: usize = MIN_RUN - BLOCK + 1;
+
+/// Appends places in runs of at least [`MIN_RUN`] characters that reach into `range`, one or more for each.
+pub fn run_seeds(text: &[u8], range: Range<usize>, seeds: &mut Vec<usize>) {
+    let mut done = 0;
+    let mut at = range.start;
+    while at < range.end {
+        let Some(block) = text[at..].first_chunk::<BLOCK>() else {
+            break;
+        };
+        // Most blocks hold a blank or a bracket. The test is one that compilers turn into vector instructions.
+        if at >= done
+            && block
+                .iter()
+                .fold(true, |all, &byte| all & may_be_digit(byte))
+        {
+            let run = run_around(text, at);
+            done = run.end;
+            if run.len() >= MIN_RUN {
+                seeds.push(run.start);
+            }
+        }
+        at += STRIDE;
+    }
+}
+
+/// True for every character of base64 and for `,` and `.`.
+#[inline(always)]
+fn may_be_digit(byte: u8) -> bool {
+    (byte | 0x20).wrapping_sub(b'a') < 26 || byte.wrapping_sub(b'+') < 15 || byte == b'_'
+}
+
+/// Whether `byte` is a character of base64, standard or URL-safe; the padding is none.
+pub(super) fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+fn run_around(text: &[u8], at: usize) -> Range<usize> {
+    let before = text[..at].iter().rev().take_while(|&&byte| is_digit(byte));
+    let after = text[at..].iter().take_while(|&&byte| is_digit(byte));
+    at - before.count()..at + after.count()
+}
+
+/// Runs of base64 characters that are one text when read without what stands between them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Not empty, in order.
+    runs: Vec<Range<usize>>,
+}
+
+/// The row of the run around `at`, with the lines above and below that belong to it.
+pub(super) fn around(text: &[u8], at: usize) -> Row {
+    let mut first = without_escape(text, run_around(text, at));
+    let mut above = Vec::new();
+    let mut start = first.start;
+    while let Some(end) = line_end_above(text, start) {
+        let run = without_escape(text, run_around(text, end));
+        if run.len() < MIN_RUN || run.end != end {
+            break;
+        }
+        start = run.start;
+        above.push(run);
+    }
+    if let Some(top) = above.pop() {
+        above.insert(0, first);
+        first = top;
+    }
+    let mut runs = vec![first];
+    runs.extend(above.into_iter().rev());
+    while let Some(last) = runs.last()
+        && last.len() >= MIN_RUN
+        && let Some(next) = line_start_below(text, last.end)
+    {
+        let run = run_around(text, next);
+        runs.push(next..run.end);
+    }
+    Row { runs }
+}
+
+/// A run that follows a backslash begins after the `n` that belongs to it.
+fn without_escape(text: &[u8], run: Range<usize>) -> Range<usize> {
+    let escaped = run.start > 0 && text[run.start - 1] == b'\\' && !run.is_empty();
+    if escaped && matches!(text[run.start], b'n' | b'r' | b't') {
+        run.start + 1..run.end
+    } else {
+        run
+    }
+}
+
+/// Where the run ends that the line above ends with, if nothing but a line end and blanks stand before `start`.
+fn line_end_above(text: &[u8], start: usize) -> Option<usize> {
+    let before = &text[..start];
+    if let Some(rest) = before.strip_suffix(b"\\n") {
+        return Some(rest.strip_suffix(b"\\r").unwrap_or(rest).len());
+    }
+    let blanks = before
+        .iter()
+        .rev()
+        .take_while(|&&byte| is_blank(byte))
+        .count();
+    if blanks > MAX_BLANKS {
+        return None;
+    }
+    let rest = before[..start - blanks].strip_suffix(b"\n")?;
+    Some(rest.strip_suffix(b"\r").unwrap_or(rest).len())
+}
+
+/// Where the next line's run begins, if nothing but a line end and blanks stand after `end`.
+fn line_start_below(text: &[u8], end: usize) -> Option<usize> {
+    let after = &text[end..];
+    let unescaped = after.strip_prefix(b"\\r").unwrap_or(after);
+    let rest = if let Some(rest) = unescaped.strip_prefix(b"\\n") {
+        rest
+    } else {
+        let rest = after
+            .strip_prefix(b"\r")
+            .unwrap_or(after)
+            .strip_prefix(b"\n")?;
+        let blanks = rest.iter().take_while(|&&byte| is_blank(byte)).count();
+        rest.get(..blanks)
+            .filter(|blanks| blanks.len() <= MAX_BLANKS)?;
+        &rest[blanks..]
+    };
+    rest.first()
+        .is_some_and(|&byte| is_digit(byte))
+        .then_some(text.len() - rest.len())
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+impl Row {
+    /// From the first character to the last.
+    pub(super) fn whole(&self) -> Range<usize> {
+        let end = self.runs.last().map_or(0, |run| run.end);
+        self.runs.first().map_or(0, |run| run.start)..end
+    }
+
+    /// Its characters, in a row.
+    pub(super) fn chars<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        match &self.runs[..] {
+            [only] => Cow::Borrowed(&text[only.clone()]),
+            runs => Cow::Owned(
+                runs.iter()
+                    .flat_map(|run| &text[run.clone()])
+                    .copied()
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The number of characters before each run, and where the run begins.
+    pub(super) fn lines(&self) -> Vec<(usize, usize)> {
+        let mut before = 0;
+        let line = |run: &Range<usize>| {
+            let line = (before, run.start);
+            before += run.len();
+            line
+        };
+        self.runs.iter().map(line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_long_run_has_a_seed_wherever_it_stands() {
+        for before in 0..64 {
+            for len in [MIN_RUN - 1, MIN_RUN, MIN_RUN + 1, 100, 1000] {
+                let text = format!(
+                    "{}{} and, more",
+                    " ".repeat(before),
+                    "Ab0+/-_9".repeat(200).split_at(len).0
+                );
+                for cut in [0, 30, 70, text.len()] {
+                    let cut = cut.min(text.len());
+                    let mut seeds = Vec::new();
+                    run_seeds(text.as_bytes(), 0..cut, &mut seeds);
+                    run_seeds(text.as_bytes(), cut..text.len(), &mut seeds);
+                    seeds.dedup();
+                    let expected = if len >= MIN_RUN { vec![before] } else { vec![] };
+                    assert_eq!(seeds, expected, "{before} {len} {cut}");
+                }
+            }
+        }
+    }
+
+    #[track_caller]
+    fn assert_row(text: &str, expected: &str) {
+        let at = text.find("SEED").expect("the text holds it");
+        let row = around(text.as_bytes(), at);
+        let chars = row.chars(text.as_bytes()).into_owned();
+        assert_eq!(String::from_utf8_lossy(&chars), expected, "{text:?}");
+        for (before, start) in row.lines() {
+            assert_eq!(text.as_bytes()[start], chars[before]);
+        }
+    }
+
+    #[test]
+    fn lines_of_one_text_are_a_row() {
+        let long = "x".repeat(MIN_RUN);
+        let seed = format!("SEED{long}");
+        for wrap in ["\n", "\r\n", "\n    ", "\n\t", "\\n", "\\r\\n"] {
+            let text = format!("key: |{wrap}{long}{wrap}{seed}{wrap}{long}{wrap}short=={wrap}next");
+            assert_row(&text, &format!("{long}{seed}{long}short"));
+        }
+        assert_row(&format!("short\n{seed}\n{long}"), &format!("{seed}{long}"));
+        assert_row(&format!("{long}\n\n{seed}\n\n{long}"), &seed);
+        assert_row(
+            &format!("{long}\n{}{seed}", " ".repeat(MAX_BLANKS + 1)),
+            &seed,
+        );
+        assert_row(
+            &format!("{long}==\n{seed}\nshort\n{long}"),
+            &format!("{seed}short"),
+        );
+        assert_row(&format!("{long}\nSEED"), &format!("{long}SEED"));
+    }
+}
