@@ -1,9 +1,10 @@
-//! Who finds the repository, resolves HEAD and reads packed objects: libgit2, or git where libgit2 cannot.
+//! Who finds the repository and resolves HEAD: libgit2, or git where libgit2 cannot.
 //!
 //! libgit2 takes a fraction of a millisecond where git takes a process. It cannot read SHA-256 repositories, reftable,
 //! partial clones and other extensions; and whether a repository of another user is trusted, git decides.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::environment::Environment;
 use super::hash::{Algorithm, Kind};
@@ -14,10 +15,17 @@ use super::{GitError, Oid, Ownership};
 /// An open repository.
 #[derive(Debug)]
 pub(super) enum Door {
-    /// libgit2 reads it.
-    Libgit2(libgit2::Handle),
+    /// libgit2 does, and git is asked for what nobody else finds.
+    Libgit2(libgit2::Handle, Spare),
     /// git does.
     Git(Git),
+}
+
+/// git, started when it is first needed.
+#[derive(Debug)]
+pub(super) struct Spare {
+    directory: PathBuf,
+    git: OnceLock<Git>,
 }
 
 impl Door {
@@ -39,11 +47,11 @@ impl Door {
             Ownership::Check => Trust::Own,
         };
         match libgit2::Handle::open(trust) {
-            Opening::Open(handle) => Ok(Self::Libgit2(handle)),
+            Opening::Open(handle) => Ok(Self::Libgit2(handle, Spare::new(directory))),
             Opening::Owner => {
                 Git::ask_whether_trusted(directory)?;
                 match libgit2::Handle::open(Trust::All) {
-                    Opening::Open(handle) => Ok(Self::Libgit2(handle)),
+                    Opening::Open(handle) => Ok(Self::Libgit2(handle, Spare::new(directory))),
                     Opening::Declined(source) => Self::open_with_git(ownership, directory, source),
                     Opening::Owner => Err(GitError::Owner {
                         advice: "git config --global --add safe.directory DIRECTORY".to_owned(),
@@ -88,7 +96,7 @@ impl Door {
     pub(super) fn head(&self, environment: &Environment) -> Result<Option<Oid>, GitError> {
         match self {
             Self::Git(git) => git.head(),
-            Self::Libgit2(handle) => match handle.head() {
+            Self::Libgit2(handle, _) => match handle.head() {
                 Ok(head) => Ok(head),
                 Err(source) => match Git::open(&environment.current_dir).and_then(|git| git.head())
                 {
@@ -102,16 +110,14 @@ impl Door {
         }
     }
 
-    /// A packed object; `None` where there is none of that name.
+    /// An object, as git itself finds it; `None` where there is none of that name.
     ///
     /// # Errors
     /// [`GitError`] where it cannot be read.
-    pub(super) fn read_packed(&self, oid: &Oid) -> Result<Option<(Kind, Vec<u8>)>, GitError> {
+    pub(super) fn read(&self, oid: &Oid) -> Result<Option<(Kind, Vec<u8>)>, GitError> {
         match self {
             Self::Git(git) => git.read(oid),
-            Self::Libgit2(handle) => handle
-                .read(oid)
-                .map_err(|source| GitError::ReadPacked { oid: *oid, source }),
+            Self::Libgit2(_, spare) => spare.git()?.read(oid),
         }
     }
 
@@ -119,7 +125,7 @@ impl Door {
     pub(super) fn algorithm(&self) -> Algorithm {
         match self {
             Self::Git(git) => git.algorithm(),
-            Self::Libgit2(_) => Algorithm::Sha1,
+            Self::Libgit2(..) => Algorithm::Sha1,
         }
     }
 
@@ -127,7 +133,7 @@ impl Door {
     pub(super) fn git_dir(&self) -> &Path {
         match self {
             Self::Git(git) => git.git_dir(),
-            Self::Libgit2(handle) => handle.git_dir(),
+            Self::Libgit2(handle, _) => handle.git_dir(),
         }
     }
 
@@ -135,7 +141,7 @@ impl Door {
     pub(super) fn common_dir(&self) -> &Path {
         match self {
             Self::Git(git) => git.common_dir(),
-            Self::Libgit2(handle) => handle.common_dir(),
+            Self::Libgit2(handle, _) => handle.common_dir(),
         }
     }
 
@@ -143,7 +149,7 @@ impl Door {
     pub(super) fn work_dir(&self) -> Option<&Path> {
         match self {
             Self::Git(git) => git.work_dir(),
-            Self::Libgit2(handle) => handle.work_dir(),
+            Self::Libgit2(handle, _) => handle.work_dir(),
         }
     }
 
@@ -177,10 +183,27 @@ impl Door {
     fn base<'a>(&'a self, environment: &'a Environment) -> &'a Path {
         let knows_work_tree = match self {
             Self::Git(_) => true,
-            Self::Libgit2(handle) => !environment.names_git_dir || handle.names_its_work_tree(),
+            Self::Libgit2(handle, _) => !environment.names_git_dir || handle.names_its_work_tree(),
         };
         self.work_dir()
             .filter(|_| knows_work_tree)
             .unwrap_or(&environment.current_dir)
+    }
+}
+
+impl Spare {
+    fn new(directory: &Path) -> Self {
+        Self {
+            directory: directory.to_path_buf(),
+            git: OnceLock::new(),
+        }
+    }
+
+    fn git(&self) -> Result<&Git, GitError> {
+        if let Some(git) = self.git.get() {
+            return Ok(git);
+        }
+        let opened = Git::open(&self.directory)?;
+        Ok(self.git.get_or_init(|| opened))
     }
 }

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bstr::ByteSlice;
 
@@ -135,14 +136,12 @@ pub enum GitError {
         #[source]
         source: io::Error,
     },
-    /// A packed object cannot be read.
-    #[error("cannot read object {oid}; `git fsck` shows what is wrong")]
-    ReadPacked {
-        /// Which.
-        oid: Oid,
-        /// What libgit2 says.
+    /// A pack, its index or their folder cannot be read.
+    #[error("cannot read the packs of this repository")]
+    ReadPacks {
+        /// Which, why, and what to do.
         #[source]
-        source: libgit2::Error,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// git could not be started.
     #[error(

@@ -1,6 +1,6 @@
 //! libgit2's view of the repository: the only file that imports `git2`.
 //!
-//! It finds the repository, resolves HEAD and reads packed objects. Index, trees and loose objects are read elsewhere.
+//! It finds the repository and resolves HEAD. Index and objects are read elsewhere.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +8,6 @@ use std::sync::{Mutex, PoisonError};
 use git2::ErrorCode;
 
 use super::Oid;
-use super::hash::Kind;
 
 /// What libgit2 reports.
 pub type Error = git2::Error;
@@ -51,9 +50,6 @@ impl std::fmt::Debug for Handle {
 impl Handle {
     /// Opens the repository that the environment and the current directory name.
     pub(super) fn open(trust: Trust) -> Opening {
-        // Every object that comes back is hashed by the caller, with the processor's own instructions where it has
-        // them; libgit2's portable SHA-1 would double the time of reading.
-        git2::opts::strict_hash_verification(false);
         if let Err(error) = set_owner_validation(trust) {
             return Opening::Declined(error);
         }
@@ -94,29 +90,6 @@ impl Handle {
             Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// An object out of the object database; `None` where it is not there.
-    ///
-    /// # Errors
-    /// [`Error`] where it is there and cannot be read.
-    pub(super) fn read(&self, oid: &Oid) -> Result<Option<(Kind, Vec<u8>)>, Error> {
-        let id = git2::Oid::from_bytes(oid.as_bytes())?;
-        let repository = self.lock();
-        let odb = repository.odb()?;
-        let object = match odb.read(id) {
-            Ok(object) => object,
-            Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let kind = match object.kind() {
-            git2::ObjectType::Blob => Kind::Blob,
-            git2::ObjectType::Tree => Kind::Tree,
-            git2::ObjectType::Commit => Kind::Commit,
-            git2::ObjectType::Tag => Kind::Tag,
-            git2::ObjectType::Any => return Err(Error::from_str("an object has no type")),
-        };
-        Ok(Some((kind, object.data().to_vec())))
     }
 
     /// The directory of HEAD and the index.

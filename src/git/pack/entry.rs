@@ -67,10 +67,16 @@ pub(super) fn header(entry: &[u8], hash_len: usize) -> Result<Header<'_>, &'stat
     };
     let len = entry.len() - bytes.len();
     let size = usize::try_from(size).map_err(|_| "its size does not fit this machine")?;
-    if size / MAX_EXPANSION > entry.len() - len {
+    check_size(size, entry.len() - len)?;
+    Ok(Header { shape, size, len })
+}
+
+/// Whether `compressed_len` bytes can inflate to `size`.
+pub(super) fn check_size(size: usize, compressed_len: usize) -> Result<(), &'static str> {
+    if size / MAX_EXPANSION > compressed_len {
         return Err("its size is more than its data can hold");
     }
-    Ok(Header { shape, size, len })
+    Ok(())
 }
 
 /// The offset encoding of OFS deltas: each further byte adds one before it shifts.

@@ -5,10 +5,13 @@
 //! each that is new; [`walk`] says how this is spared. Everything read is checked: a damaged object is a
 //! [`Failure`] with its name, and the numbers of visited and failed objects add up to what the indexes list.
 
+mod bases;
 mod delta;
 mod entry;
+mod extract;
 mod forest;
 mod index;
+mod lookup;
 mod store;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -23,6 +26,7 @@ use std::path::{Path, PathBuf};
 use super::map::Bytes;
 use super::{Kind, Oid};
 use index::Index;
+pub use lookup::{Listed, Packs, Unread};
 pub use store::{ReadError, Store};
 pub use visit::{Change, Object, Piece, Visitor};
 pub use walk::{Limits, Progress, Resolve, Walked, walk};
@@ -70,6 +74,14 @@ pub enum PackError {
         /// What is wrong with it.
         problem: &'static str,
     },
+}
+
+impl PackError {
+    /// Whether nothing is there to be read.
+    fn is_absence(&self) -> bool {
+        use std::io::ErrorKind::{NotADirectory, NotFound};
+        matches!(self, Self::Read { source, .. } if matches!(source.kind(), NotFound | NotADirectory))
+    }
 }
 
 /// Packs and their indexes are as large as a whole history, and several threads read them out of order.
@@ -197,6 +209,14 @@ impl Pack {
                 }),
             })
             .collect()
+    }
+
+    /// Where the entry after the one at `offset` begins; all offsets are looked at.
+    fn next_offset(&self, offset: u64) -> u64 {
+        (0..self.len())
+            .filter_map(|position| self.index.offset(position))
+            .filter(|&next| next > offset)
+            .fold(self.end(), u64::min)
     }
 
     fn index_offset(&self, oid: &Oid) -> Option<u64> {

@@ -138,7 +138,7 @@ fn loose_in(folder: &Path) -> Result<Vec<Oid>, PackError> {
 }
 
 /// What is in `folder`; nothing, if there is none.
-fn list(folder: &Path) -> Result<Vec<PathBuf>, PackError> {
+pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, PackError> {
     let failed = |source| PackError::Read {
         path: folder.to_owned(),
         source,
