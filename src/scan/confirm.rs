@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::barren::{Barren, Key};
 use crate::checks::boundary;
 use crate::prefilter::{Hit, Prefilter};
 use crate::rules::{Boundary, Matcher, Rule, RuleError, RuleSet};
@@ -15,10 +16,11 @@ use crate::text::layer::Seeds;
 const BLOCK: usize = 1 << 20;
 
 /// Calls `found` with the rule and the secret's range of every match in `text` that stands free, rule by rule. Appends to
-/// `seeds` where more may be hidden.
+/// `seeds` where more may be hidden. What `barren` holds is passed over; what turns out to be barren is added.
 pub(super) fn matches(
     rules: &RuleSet,
     prefilter: &Prefilter,
+    barren: Option<&Barren>,
     text: &[u8],
     seeds: &mut Seeds,
     mut found: impl FnMut(usize, Range<usize>),
@@ -27,12 +29,28 @@ pub(super) fn matches(
         let compiled = &rules.as_slice()[index];
         let matcher = compiled.matcher()?;
         for window in windows {
-            matches_in(compiled.rule(), matcher, text, window, |secret| {
+            let key = barren.map(|barren| (barren, Key::new(index, text, &window)));
+            if key.as_ref().is_some_and(|(barren, key)| barren.holds(key)) {
+                continue;
+            }
+            let matched = matches_in(compiled.rule(), matcher, text, window, |secret| {
                 found(index, secret);
             });
+            if let Some((barren, key)) = key
+                && matched == Matched::Nothing
+            {
+                barren.add(key);
+            }
         }
     }
     Ok(())
+}
+
+/// What the regex matches in a window, whether it stands free or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Matched {
+    Nothing,
+    Something,
 }
 
 /// For each rule that was hit, the stretches of `text` that can hold a match, disjoint and in order.
@@ -80,13 +98,15 @@ fn matches_in(
     text: &[u8],
     window: Range<usize>,
     mut found: impl FnMut(Range<usize>),
-) {
+) -> Matched {
     let haystack = &text[..window.end];
     let mut at = window.start;
+    let mut matched = Matched::Nothing;
     while at <= window.end {
         let Some(whole) = matcher.regex.find_at(haystack, at) else {
-            return;
+            break;
         };
+        matched = Matched::Something;
         let secret = secret_in(matcher, haystack, whole.range());
         if boundary::is_free(text, &secret, rule.left, rule.right) {
             found(secret);
@@ -99,6 +119,7 @@ fn matches_in(
             }
         }
     }
+    matched
 }
 
 /// The group `secret` of the match at `whole`, or all of it. Most rules have no groups, and groups cost a second search.
@@ -164,12 +185,19 @@ mod tests {
     type Found = Vec<(usize, Range<usize>)>;
 
     fn with_prefilter(rules: &RuleSet, text: &[u8]) -> Found {
+        found(rules, None, text)
+    }
+
+    fn found(rules: &RuleSet, barren: Option<&Barren>, text: &[u8]) -> Found {
         let mut found = Vec::new();
+        let prefilter = Prefilter::new(rules);
+        let mut seeds = Seeds::default();
         matches(
             rules,
-            &Prefilter::new(rules),
+            &prefilter,
+            barren,
             text,
-            &mut Seeds::default(),
+            &mut seeds,
             |rule, secret| {
                 found.push((rule, secret));
             },
@@ -240,7 +268,15 @@ mod tests {
                     text.push(b" \n\"a\\"[random.below(5)]);
                 }
             }
-            prop_assert_eq!(with_prefilter(rules, &text), without_prefilter(rules, &text));
+            let expected = without_prefilter(rules, &text);
+            prop_assert_eq!(with_prefilter(rules, &text), &*expected);
+            let barren = Barren::default();
+            // Neither what is remembered of the whole nor of a part that begins and ends elsewhere leads astray.
+            let part = &text[text.len() / 3..text.len() - text.len() / 4];
+            prop_assert_eq!(found(rules, Some(&barren), part), without_prefilter(rules, part));
+            for _ in 0..2 {
+                prop_assert_eq!(found(rules, Some(&barren), &text), &*expected);
+            }
         }
     }
 }

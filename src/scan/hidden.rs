@@ -68,9 +68,16 @@ fn search(
         let mut matches = Vec::new();
         let mut deeper = Seeds::default();
         let (rules, prefilter) = (&scanner.rules, &scanner.prefilter);
-        confirm::matches(rules, prefilter, &text, &mut deeper, |rule, secret| {
-            matches.push((rule, secret));
-        })?;
+        confirm::matches(
+            rules,
+            prefilter,
+            None,
+            &text,
+            &mut deeper,
+            |rule, secret| {
+                matches.push((rule, secret));
+            },
+        )?;
         let is_deep = outer.len() + 1 == DEPTH;
         if matches.is_empty() && (deeper.is_empty() || is_deep) {
             return Ok(());

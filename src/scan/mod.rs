@@ -4,6 +4,7 @@
 //! which the old text does not have; [`Scanner::findings`] runs the checks and says where each stands.
 
 mod assess;
+mod barren;
 mod confirm;
 pub mod excerpt;
 pub mod fresh;
@@ -23,6 +24,8 @@ use crate::prefilter::Prefilter;
 use crate::rules::{RuleError, RuleSet};
 use crate::text::layer::Seeds;
 use crate::text::view::{self, View};
+
+pub use barren::Barren;
 
 /// Rules and their prefilter, ready to be asked; shared by all threads of a run.
 #[derive(Debug)]
@@ -100,6 +103,26 @@ impl Scanner {
     /// # Errors
     /// [`RuleError`] where a rule that was hit cannot be compiled.
     pub fn candidates<'a>(&self, text: &'a [u8]) -> Result<Candidates<'a>, RuleError> {
+        self.matched(None, text)
+    }
+
+    /// The same for one of many texts that repeat each other; `barren` remembers what matches nothing.
+    ///
+    /// # Errors
+    /// As [`Scanner::candidates`].
+    pub fn candidates_again<'a>(
+        &self,
+        barren: &Barren,
+        text: &'a [u8],
+    ) -> Result<Candidates<'a>, RuleError> {
+        self.matched(Some(barren), text)
+    }
+
+    fn matched<'a>(
+        &self,
+        barren: Option<&Barren>,
+        text: &'a [u8],
+    ) -> Result<Candidates<'a>, RuleError> {
         let mut views = view::of(text);
         let mut matches = Vec::new();
         let mut hidden = Vec::new();
@@ -112,7 +135,14 @@ impl Scanner {
                 });
             };
             let mut seeds = Seeds::default();
-            confirm::matches(&self.rules, &self.prefilter, &view.text, &mut seeds, found)?;
+            confirm::matches(
+                &self.rules,
+                &self.prefilter,
+                barren,
+                &view.text,
+                &mut seeds,
+                found,
+            )?;
             if !seeds.is_empty() {
                 hidden.extend(hidden::all(self, &view.text, &mut seeds, index)?);
             }

@@ -15,7 +15,7 @@ use crate::finding::{CommitInfo, Origin, Part};
 use crate::git::object;
 use crate::git::{GitError, Kind, Mode, NewEntry, Oid, Repository, Revision};
 use crate::rules::RuleError;
-use crate::scan::{Place, Scanner};
+use crate::scan::{Barren, Place, Scanner};
 
 /// Reads objects; threads may share it.
 pub(super) struct Reader<'a> {
@@ -24,6 +24,7 @@ pub(super) struct Reader<'a> {
     progress: &'a Progress,
     /// Blobs in which no rule matches, whatever is new of them.
     clean: Mutex<HashSet<Oid>>,
+    barren: Barren,
 }
 
 /// A tree, its parents' trees, and where findings in it come from.
@@ -46,6 +47,7 @@ impl<'a> Reader<'a> {
             scanner,
             progress,
             clean: Mutex::default(),
+            barren: Barren::default(),
         }
     }
 
@@ -195,7 +197,7 @@ impl<'a> Reader<'a> {
         scanned.summary.texts += 1;
         scanned.summary.bytes += text.len() as u64;
         self.progress.advance();
-        let mut candidates = self.scanner.candidates(&text)?;
+        let mut candidates = self.scanner.candidates_again(&self.barren, &text)?;
         if candidates.is_empty() {
             self.clean().insert(entry.oid);
             return Ok(());
