@@ -260,9 +260,9 @@ pub(super) enum Hook {
     /// Before a push: scan every commit, tag and ref name that the remote does not have
     PrePush {
         /// The remote's name, or its URL where it has none
-        remote: String,
+        remote: OsString,
         /// The remote's URL
-        url: Option<String>,
+        url: Option<OsString>,
     },
     /// On a server, before a push is taken in: scan everything that is new to it
     PreReceive(PreReceiveArguments),

@@ -1,6 +1,7 @@
 //! What is about to leave: `hook pre-push`, `scan --range`, `scan --unpushed`.
 
 use std::env;
+use std::ffi::OsStr;
 use std::io::{self, Read};
 
 use bstr::BStr;
@@ -15,14 +16,14 @@ use crate::source::remote::Target;
 use crate::source::{Scanned, push, remote, rewrite};
 
 /// `hook pre-push`: git says on standard input which refs move.
-pub(super) fn pre_push(remote: &str, url: Option<&str>, options: &Options) -> Ended {
+pub(super) fn pre_push(remote: &OsStr, url: Option<&OsStr>, options: &Options) -> Ended {
     let mut input = Vec::new();
     io::stdin().lock().read_to_end(&mut input)?;
     let updates = push::pre_push(&input)?;
     let repository = Repository::open(Ownership::CheckedByGit)?;
     let target = Target {
-        name: BStr::new(remote),
-        url: url.map(BStr::new),
+        name: BStr::new(remote.as_encoded_bytes()),
+        url: url.map(|url| BStr::new(url.as_encoded_bytes())),
     };
     let outgoing = remote::of_push(target, &updates, &repository)?;
     publish(&[outgoing], &repository, options)

@@ -146,3 +146,214 @@ impl Objects {
 fn refused(error: Arc<PackError>) -> GitError {
     GitError::ReadPacks { source: error }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::process::Command;
+
+    use bstr::ByteSlice as _;
+
+    use super::super::plumbing::Git;
+    use super::*;
+
+    struct Repo(tempfile::TempDir);
+
+    impl Repo {
+        /// Versions of files, of which each pack has some; the last state is loose.
+        fn new(format: &str) -> Self {
+            let repo = Self(tempfile::tempdir().unwrap());
+            repo.git(&["init", "-q", "-b", "main", "--object-format", format]);
+            for version in 0..40 {
+                let lines: Vec<String> = (0..200)
+                    .map(|line| format!("line {line} of version {}\n", version * (line % 7)))
+                    .collect();
+                fs::create_dir_all(repo.path().join("dir")).unwrap();
+                fs::write(repo.path().join("dir/a.txt"), lines.concat()).unwrap();
+                fs::write(repo.path().join("b.txt"), format!("{version}\n")).unwrap();
+                repo.git(&["add", "."]);
+                repo.git(&["commit", "-q", "-m", &format!("version {version}")]);
+                if version % 15 == 14 {
+                    repo.git(&["repack", "-q", "-d", "--depth=50"]);
+                }
+            }
+            repo.git(&["tag", "-a", "-m", "a tag", "v1"]);
+            repo
+        }
+
+        fn path(&self) -> &Path {
+            self.0.path()
+        }
+
+        fn objects_dir(&self) -> PathBuf {
+            self.path().join(".git/objects")
+        }
+
+        fn git(&self, arguments: &[&str]) -> Vec<u8> {
+            let output = Command::new("git")
+                .current_dir(self.path())
+                .env_clear()
+                .env("PATH", std::env::var_os("PATH").unwrap())
+                .env("HOME", self.path())
+                .env("GIT_CONFIG_NOSYSTEM", "1")
+                .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
+                .args(arguments)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "git {arguments:?}: {said}");
+            output.stdout
+        }
+
+        fn all(&self) -> Vec<Oid> {
+            let listed = self.git(&[
+                "cat-file",
+                "--batch-all-objects",
+                "--batch-check=%(objectname)",
+            ]);
+            listed
+                .lines()
+                .map(|hex| Oid::from_hex(hex).unwrap())
+                .collect()
+        }
+
+        fn objects(&self) -> Objects {
+            Objects::new(vec![self.objects_dir()]).unwrap()
+        }
+
+        fn door(&self) -> Door {
+            Door::Git(Git::open(self.path()).unwrap())
+        }
+
+        fn packs(&self) -> Vec<PathBuf> {
+            let folder = fs::read_dir(self.objects_dir().join("pack")).unwrap();
+            let mut packs: Vec<PathBuf> = folder
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.extension().is_some_and(|end| end == "pack"))
+                .collect();
+            packs.sort();
+            packs
+        }
+
+        /// Every object is found by our own code, and is what git gives.
+        #[track_caller]
+        fn assert_read(&self, objects: &Objects) {
+            let all = self.all();
+            assert!(all.len() > 100);
+            for oid in all {
+                let git = self.door().read(&oid).unwrap();
+                let own = [true, false].map(|packed| objects.in_one_place(&oid, packed).unwrap());
+                assert!(own.iter().any(Option::is_some), "{oid} was not found");
+                for object in own.into_iter().flatten() {
+                    assert_eq!(Some(object), git, "{oid}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn loose_and_packed_objects_are_what_git_says() {
+        for format in ["sha1", "sha256"] {
+            let repo = Repo::new(format);
+            assert_eq!(repo.packs().len(), 2);
+            repo.assert_read(&repo.objects());
+            repo.git(&["multi-pack-index", "write"]);
+            repo.assert_read(&repo.objects());
+            repo.git(&[
+                "-c",
+                "pack.indexVersion=1",
+                "repack",
+                "-q",
+                "-a",
+                "-d",
+                "-f",
+            ]);
+            repo.assert_read(&repo.objects());
+            // Deltas that name their base.
+            repo.git(&[
+                "-c",
+                "repack.useDeltaBaseOffset=false",
+                "repack",
+                "-q",
+                "-a",
+                "-d",
+                "-f",
+            ]);
+            repo.assert_read(&repo.objects());
+        }
+    }
+
+    #[test]
+    fn objects_are_found_where_a_repack_has_moved_them() {
+        let repo = Repo::new("sha1");
+        let objects = repo.objects();
+        let door = repo.door();
+        let all = repo.all();
+        assert!(objects.any(&door, &all[0]).is_ok());
+        repo.git(&["repack", "-q", "-a", "-d"]);
+        assert_eq!(repo.packs().len(), 1);
+        for oid in &all {
+            assert_eq!(
+                objects.any(&door, oid).ok(),
+                door.read(oid).unwrap(),
+                "{oid}"
+            );
+        }
+        repo.assert_read(&objects);
+    }
+
+    #[test]
+    fn a_sound_copy_makes_up_for_a_damaged_one() {
+        let repo = Repo::new("sha1");
+        let oid = Oid::from_hex(repo.git(&["rev-parse", "HEAD~30:dir/a.txt"]).trim()).unwrap();
+        let sound = repo.door().read(&oid).unwrap();
+        let hex = oid.to_string();
+        let loose = repo.objects_dir().join(&hex[..2]).join(&hex[2..]);
+        fs::create_dir_all(loose.parent().unwrap()).unwrap();
+        fs::write(&loose, b"not what git writes").unwrap();
+        // Whichever is looked at first.
+        for packs_first in [false, true] {
+            let objects = repo.objects();
+            objects.packs_first.store(packs_first, Ordering::Relaxed);
+            assert_eq!(objects.any(&repo.door(), &oid).ok(), sound);
+        }
+        // Now in no place; git, which would read it or not, is not asked.
+        for pack in repo.packs() {
+            let mut bytes = fs::read(&pack).unwrap();
+            let end = bytes.len() - 20;
+            bytes[12..end].fill(0xff);
+            fs::remove_file(&pack).unwrap();
+            fs::write(&pack, bytes).unwrap();
+        }
+        let read = repo.objects().any(&repo.door(), &oid);
+        assert!(matches!(read, Err(GitError::DamagedObject { .. })));
+    }
+
+    #[test]
+    fn a_pack_that_cannot_be_read_is_an_error_only_for_what_it_may_hold() {
+        let repo = Repo::new("sha1");
+        let oid = Oid::from_hex(repo.git(&["rev-parse", "HEAD"]).trim()).unwrap();
+        let packed = Oid::from_hex(repo.git(&["rev-parse", "HEAD~39"]).trim()).unwrap();
+        for pack in repo.packs() {
+            fs::remove_file(pack.with_extension("idx")).unwrap();
+            fs::write(pack.with_extension("idx"), b"no index").unwrap();
+        }
+        let objects = repo.objects();
+        assert!(objects.any(&repo.door(), &oid).is_ok());
+        let read = objects.any(&repo.door(), &packed);
+        assert!(matches!(read, Err(GitError::ReadPacks { .. })));
+    }
+
+    #[test]
+    fn what_is_nowhere_is_missing() {
+        let repo = Repo::new("sha1");
+        let objects = repo.objects();
+        let nowhere = Oid::from_bytes(&[7; 20]).unwrap();
+        let read = objects.any(&repo.door(), &nowhere);
+        assert!(matches!(read, Err(GitError::MissingObject { .. })));
+        let empty = Algorithm::Sha1.name(Kind::Tree, b"");
+        let read = objects.any(&repo.door(), &empty).ok();
+        assert_eq!(read, Some((Kind::Tree, Vec::new())));
+    }
+}

@@ -2,6 +2,7 @@
 //! times faster than libgit2, in every repository format.
 
 use crate::order;
+use std::ffi::OsStr;
 use std::path::Path;
 
 use bstr::{BStr, BString, ByteSlice};
@@ -226,7 +227,7 @@ pub(super) fn references(directory: &Path, folders: &[&str]) -> Result<Vec<Refer
 /// # Errors
 /// [`GitError`] where git cannot be started or its configuration is broken.
 pub(super) fn settings(directory: &Path, keys: &str) -> Result<Vec<(BString, BString)>, GitError> {
-    let answer = ask_user(directory, &["config", "--null", "--get-regexp", keys])?;
+    let answer = ask_user(directory, &["config", "--null", "--get-regexp", keys], None)?;
     Ok(answer
         .unwrap_or_default()
         .split(|&byte| byte == 0)
@@ -240,10 +241,10 @@ pub(super) fn settings(directory: &Path, keys: &str) -> Result<Vec<(BString, BSt
 /// # Errors
 /// [`GitError`] where git cannot be started.
 pub(super) fn remote_url(directory: &Path, name: &BStr) -> Result<Option<BString>, GitError> {
-    let Ok(name) = name.to_str() else {
+    let Ok(name) = name.to_os_str() else {
         return Ok(None);
     };
-    match ask_user(directory, &["ls-remote", "--get-url", name]) {
+    match ask_user(directory, &["ls-remote", "--get-url"], Some(name)) {
         Ok(answer) => Ok(answer.and_then(|answer| answer.lines().next().map(BString::from))),
         Err(GitError::GitFailed { .. }) => Ok(None),
         Err(error) => Err(error),
@@ -255,7 +256,7 @@ pub(super) fn remote_url(directory: &Path, name: &BStr) -> Result<Option<BString
 /// # Errors
 /// [`GitError`] where git cannot be started or its configuration is broken.
 pub(super) fn setting(directory: &Path, key: &str) -> Result<Vec<BString>, GitError> {
-    let answer = ask_user(directory, &["config", "--null", "--get-all", key])?;
+    let answer = ask_user(directory, &["config", "--null", "--get-all", key], None)?;
     Ok(answer
         .unwrap_or_default()
         .split(|&byte| byte == 0)
@@ -264,12 +265,18 @@ pub(super) fn setting(directory: &Path, key: &str) -> Result<Vec<BString>, GitEr
         .collect())
 }
 
-/// What git says with the user's own configuration; `None` where it ends with 1, which means "not set".
-fn ask_user(directory: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, GitError> {
+/// What git says with the user's own configuration to `arguments` and, after them, one that may be any bytes; `None`
+/// where it ends with 1, which means "not set".
+fn ask_user(
+    directory: &Path,
+    arguments: &[&str],
+    last: Option<&OsStr>,
+) -> Result<Option<Vec<u8>>, GitError> {
     let command = || arguments.join(" ");
     let answer = std::process::Command::new("git")
         .current_dir(directory)
         .args(arguments)
+        .args(last)
         .stdin(std::process::Stdio::null())
         .output()
         .map_err(|source| GitError::StartGit {

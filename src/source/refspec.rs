@@ -176,8 +176,10 @@ impl Tracking<'_> {
             .filter_map(|refspec| {
                 let head = refspec.target.split_str("*").next()?;
                 let end = head.rfind_byte(b'/')? + 1;
-                let folder = head[..end].to_str().ok()?;
-                folder.starts_with(TRACKING).then(|| folder.to_owned())
+                // Any bytes can name a remote; what else lies in the folder around is told apart later.
+                let folder = head[..end].to_str().unwrap_or(TRACKING);
+                head.starts_with(TRACKING.as_bytes())
+                    .then(|| folder.to_owned())
             })
             .collect();
         order::sort(&mut folders);

@@ -1,7 +1,10 @@
 //! What counts as published: the lines of git, the tracking refs, and nothing else.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+
 use crate::push_remote::{Pushing, bare, text};
-use crate::support::hf_token;
+use crate::support::{Run, hf_token};
 
 const ZEROS: &str = "0000000000000000000000000000000000000000";
 
@@ -335,4 +338,38 @@ fn lines_that_git_does_not_write_end_in_2() {
         "0".repeat(64)
     );
     pushing.hook(&long).assert_code(0);
+}
+
+/// git takes them as they come; so what a remote has is known whatever it is called.
+#[test]
+fn names_and_urls_of_remotes_may_be_any_bytes() {
+    let pushing = Pushing::new();
+    pushing.commit("old.py", hf_token(1));
+    let name = OsStr::from_bytes(b"caf\xe9");
+    let folder = pushing
+        .sandbox
+        .root()
+        .join(OsStr::from_bytes(b"d\xe9p\xf4t.git"));
+    let git = |arguments: &[&OsStr]| Run::of(pushing.sandbox.command("git").args(arguments));
+    let word = OsStr::new;
+    git(&[
+        word("init"),
+        word("--quiet"),
+        word("--bare"),
+        folder.as_os_str(),
+    ])
+    .assert_code(0);
+    git(&[word("remote"), word("add"), name, folder.as_os_str()]).assert_code(0);
+    git(&[word("push"), word("--no-verify"), name, word("main")]).assert_code(0);
+    pushing.commit("b.py", "x = 1\n");
+    git(&[word("push"), name, word("main")]).assert_code(0);
+    let token = hf_token(2);
+    pushing.commit("c.py", &token);
+    for to in [name, folder.as_os_str()] {
+        let run = git(&[word("push"), to, word("main")]);
+        run.assert_code(1).assert_hides(&token);
+        let said = run.stdout + &run.stderr;
+        assert!(said.contains("c.py:1:1: "), "{said}");
+        assert!(!said.contains("old.py"), "{said}");
+    }
 }

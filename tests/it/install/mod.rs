@@ -4,6 +4,7 @@ mod chosen;
 mod existing;
 mod folders;
 mod global;
+mod nothing;
 mod script;
 mod sequences;
 mod shims;
