@@ -22,7 +22,8 @@ fn sandbox(token: &str) -> Sandbox {
 #[track_caller]
 fn assert_blocked(run: &Run, token: &str) {
     assert_ne!(run.code, 0);
-    assert!(run.stderr.contains("b.py:1:"), "{}", run.stderr);
+    let said = format!("{}{}", run.stdout, run.stderr);
+    assert!(said.contains("b.py:1:"), "{said}");
     run.assert_hides(token);
 }
 
