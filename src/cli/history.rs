@@ -154,7 +154,7 @@ fn tell(walk: &Walk, progress: &Progress, ends: &mpsc::Receiver<()>) {
     let mut seen = 0;
     while ends.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
         let now = walk.objects.load(Ordering::Relaxed);
-        if now != seen {
+        if now != seen || walk.waiting.load(Ordering::Relaxed) {
             progress.advance();
         }
         seen = now;
@@ -171,6 +171,10 @@ fn unread(history: &History, repository: &Repository) -> Vec<Skip> {
             reason: failure.problem.to_owned(),
         })
         .collect();
+    skips.extend(history.gaps.iter().map(|gap| Skip {
+        path: BString::from(&*gap.what),
+        reason: gap.why.clone(),
+    }));
     if history.is_partial {
         skips.push(Skip {
             path: BString::from("partial clone"),

@@ -90,6 +90,15 @@ pub enum Mode {
     Gitlink,
 }
 
+/// Whether git knows the object `oid` without having it: the empty blob and the empty tree.
+#[must_use]
+pub fn is_built_in(oid: &Oid) -> bool {
+    let algorithm = hash::Algorithm::of(oid);
+    [Kind::Blob, Kind::Tree]
+        .into_iter()
+        .any(|kind| algorithm.name(kind, b"") == *oid)
+}
+
 impl Repository {
     /// Opens the repository that the environment and the current directory name.
     ///
@@ -216,6 +225,22 @@ impl Repository {
     /// [`GitError::GitFailed`] where git does not know one of them.
     pub fn revisions(&self, selection: &Selection<'_>) -> Result<Vec<Revision>, GitError> {
         revisions::list(&self.environment.current_dir, selection)
+    }
+
+    /// The objects that a ref, HEAD, reflog or index leads to and that are not there. git looks at every object for that.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot tell.
+    pub fn missing(&self) -> Result<Vec<Oid>, GitError> {
+        revisions::missing(&self.environment.current_dir)
+    }
+
+    /// The commits at which linked work trees stand without a branch.
+    ///
+    /// # Errors
+    /// [`GitError::ReadFile`] where one cannot be read.
+    pub fn other_heads(&self) -> Result<Vec<Oid>, GitError> {
+        reflogs::other_heads(self.common_dir())
     }
 
     /// The ends of a range.

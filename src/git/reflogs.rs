@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use bstr::BString;
 
-use super::GitError;
 use super::plumbing::run;
+use super::{GitError, Oid};
 
 /// What a line of a reflog says, and of whom.
 const REFTABLE_LOGS: [&str; 4] = [
@@ -50,6 +50,23 @@ pub(super) fn read(
     }
     order::sort(&mut logs);
     Ok(logs)
+}
+
+/// The commits at which linked work trees stand without a branch.
+///
+/// # Errors
+/// [`GitError`] where a HEAD cannot be read.
+pub(super) fn other_heads(common_dir: &Path) -> Result<Vec<Oid>, GitError> {
+    let mut heads = Vec::new();
+    for work_tree in children(&common_dir.join("worktrees"))? {
+        let path = work_tree.join("HEAD");
+        match fs::read(&path) {
+            Ok(head) => heads.extend(Oid::from_hex(head.trim_ascii())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(unreadable(&path, source)),
+        }
+    }
+    Ok(heads)
 }
 
 /// Calls `visit` with every file below `folder`; links are not followed, as git makes none.

@@ -67,6 +67,20 @@ const EVERYTHING: [&str; 7] = [
     "--reflog",
 ];
 
+/// Every object that a ref, HEAD, reflog or index leads to and that is not there. A commit graph knows commits that may be
+/// gone.
+const MISSING: [&str; 9] = [
+    "-c",
+    "core.commitGraph=false",
+    "rev-list",
+    "--objects",
+    "--all",
+    "--reflog",
+    "--indexed-objects",
+    "--missing=print",
+    "--quiet",
+];
+
 /// A ref and what it points at: a tag leads to the tag object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
@@ -115,6 +129,21 @@ pub(super) fn list(directory: &Path, selection: &Selection<'_>) -> Result<Vec<Re
         }
     }
     parse(&run_with_input(directory, &REV_LIST, input)?)
+}
+
+/// The objects that are kept by a ref, HEAD, reflog or index, of this work tree and the linked ones, and are missing.
+///
+/// # Errors
+/// [`GitError`] where git cannot tell.
+pub(super) fn missing(directory: &Path) -> Result<Vec<Oid>, GitError> {
+    run(directory, &MISSING)?
+        .lines()
+        .map(|line| {
+            let hex = line.strip_prefix(b"?");
+            hex.and_then(Oid::from_hex)
+                .ok_or_else(|| unclear("rev-list"))
+        })
+        .collect()
 }
 
 /// The ends of `range`.

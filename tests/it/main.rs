@@ -20,6 +20,7 @@ mod formats;
 mod framework;
 mod hidden;
 mod history;
+mod history_missing;
 mod hook;
 mod index_file;
 mod install;

@@ -179,7 +179,9 @@ impl Pack {
         (self.bytes.len() - self.index.hash_len()) as u64
     }
 
-    fn hash_len(&self) -> usize {
+    /// 20 or 32: the bytes of an object's name.
+    #[must_use]
+    pub fn hash_len(&self) -> usize {
         self.index.hash_len()
     }
 

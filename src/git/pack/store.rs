@@ -58,6 +58,14 @@ impl Store {
         self.is_partial
     }
 
+    /// Whether a pack holds the object `oid`.
+    #[must_use]
+    pub fn is_packed(&self, oid: &Oid) -> bool {
+        self.packs
+            .iter()
+            .any(|pack| pack.index_offset(oid).is_some())
+    }
+
     /// The names of all loose objects, sorted.
     ///
     /// # Errors

@@ -30,6 +30,18 @@ pub struct Progress {
     pub objects: AtomicU64,
     /// Set from outside to end the walk early; the numbers then do not add up.
     pub stop: AtomicBool,
+    /// Whether somebody else is at work, and no object is expected to be visited.
+    pub waiting: AtomicBool,
+}
+
+impl Progress {
+    /// Runs `wait`, which takes as long as it takes.
+    pub fn while_waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.waiting.store(true, Ordering::Relaxed);
+        let result = wait();
+        self.waiting.store(false, Ordering::Relaxed);
+        result
+    }
 }
 
 /// What became of the entries of a pack.

@@ -15,18 +15,18 @@ pub(super) struct Read {
     pub(super) failures: Vec<Failure>,
 }
 
-/// Reads every loose object of `store` whole, one reader a thread.
+/// Reads the loose objects `names` of `store` whole, one reader a thread.
 pub(super) fn scan(
     store: &Store,
+    names: &[Oid],
     progress: &Progress,
     readers: &mut [Reader<'_>],
 ) -> Result<Read, HistoryError> {
-    let names = store.loose()?;
     let next = AtomicUsize::new(0);
     let parts = std::thread::scope(|scope| {
         let threads: Vec<_> = readers
             .iter_mut()
-            .map(|reader| scope.spawn(|| some(store, &names, &next, progress, reader)))
+            .map(|reader| scope.spawn(|| some(store, names, &next, progress, reader)))
             .collect();
         threads
             .into_iter()

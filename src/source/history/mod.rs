@@ -5,6 +5,8 @@
 //! files are texts too: those in each tree are read. [`names`] reads what is no object, [`provenance`] tells where
 //! everything comes from.
 
+mod connected;
+mod links;
 mod loose;
 mod marks;
 pub mod names;
@@ -18,6 +20,7 @@ mod tests;
 mod tips;
 mod tree;
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
 use crate::finding::{Finding, Origin};
@@ -29,6 +32,7 @@ use crate::rules::RuleError;
 use crate::scan::Scanner;
 use crate::source::{self, Scanned};
 
+use links::{Absent, Present};
 use reader::Reader;
 
 /// How much a scan may use.
@@ -45,10 +49,21 @@ pub struct History {
     pub objects: u64,
     /// Their size in bytes.
     pub bytes: u64,
-    /// Whether the repository is a partial clone: what was never fetched was not read.
+    /// What else is not known, so that the scan is not complete either.
+    pub gaps: Vec<Gap>,
+    /// Whether objects are missing, as a partial clone may: what was never fetched was not read.
     pub is_partial: bool,
     /// Whether [`Progress::stop`] ended it early.
     pub is_stopped: bool,
+}
+
+/// Something beside objects that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// What it is.
+    pub what: String,
+    /// Why it could not be read.
+    pub why: String,
 }
 
 /// An object that holds credentials.
@@ -91,10 +106,21 @@ pub fn scan(
     progress: &Progress,
 ) -> Result<History, HistoryError> {
     let other_way = |oid: &Oid| repository.object(oid).ok();
-    scan_store(&repository.store()?, &other_way, scanner, options, progress)
+    let store = repository.store()?;
+    let loose = store.loose()?;
+    let present = Present::new(&store, &loose);
+    let mut readers = readers(options, scanner, &present);
+    let mut history = read(&store, &loose, options, progress, &mut readers)?;
+    let absent = fetch(&mut history, &mut readers, &present, &other_way)?;
+    let mut history = collect(history, readers, progress);
+    if !history.is_stopped {
+        progress.while_waiting(|| connected::check(repository, &present, absent, &mut history));
+    }
+    Ok(history)
 }
 
-/// Scans every object of `store`; what that cannot give is asked of `other_way`, one object at a time.
+/// Scans every object of `store`; what that cannot give is asked of `other_way`, one object at a time. Whether objects
+/// are missing is not asked.
 ///
 /// # Errors
 /// As [`scan`].
@@ -105,43 +131,105 @@ pub fn scan_store(
     options: Options,
     progress: &Progress,
 ) -> Result<History, HistoryError> {
-    let mut history = History {
-        is_partial: store.is_partial(),
-        ..History::default()
-    };
+    let loose = store.loose()?;
+    let present = Present::new(store, &loose);
+    let mut readers = readers(options, scanner, &present);
+    let mut history = read(store, &loose, options, progress, &mut readers)?;
+    fetch(&mut history, &mut readers, &present, other_way)?;
+    Ok(collect(history, readers, progress))
+}
+
+fn readers<'a>(
+    options: Options,
+    scanner: &'a Scanner,
+    present: &'a Present<'a>,
+) -> Vec<Reader<'a>> {
     let jobs = options.jobs.max(1);
-    let mut readers: Vec<Reader<'_>> = (0..jobs).map(|_| Reader::new(scanner)).collect();
+    (0..jobs).map(|_| Reader::new(scanner, present)).collect()
+}
+
+/// Reads every packed and loose object that can be read here; the others are in [`History::unread`].
+fn read(
+    store: &Store,
+    loose: &[Oid],
+    options: Options,
+    progress: &Progress,
+    readers: &mut [Reader<'_>],
+) -> Result<History, HistoryError> {
+    let mut history = History::default();
     let resolve = |oid: &Oid| match store.read(oid, options.max_bytes) {
         Ok(read) => Ok(read),
         Err(ReadError::Damaged(problem)) => Err(problem),
         Err(ReadError::TooLarge) => Err(TOO_LARGE),
     };
-    let mut again = Vec::new();
+    let unread = &mut history.unread;
     for pack in store.packs() {
-        let walked = pack::walk(pack, options, &resolve, progress, &mut readers)?;
+        let walked = pack::walk(pack, options, &resolve, progress, readers)?;
         history.objects += walked.visited;
-        again.extend(walked.failures);
+        unread.extend(walked.failures);
         let too_large = walked.too_large.into_iter().map(|(oid, _)| Failure {
             oid,
             problem: TOO_LARGE,
         });
-        again.extend(too_large);
+        unread.extend(too_large);
     }
-    let loose = loose::scan(store, progress, &mut readers)?;
+    let loose = loose::scan(store, loose, progress, readers)?;
     history.objects += loose.visited;
-    again.extend(loose.failures);
-    again.sort_unstable();
-    again.dedup_by_key(|failure| failure.oid);
+    unread.extend(loose.failures);
+    unread.sort_unstable();
+    unread.dedup_by_key(|failure| failure.oid);
+    Ok(history)
+}
+
+/// Asks `other_way` for what could not be read and for what is named but was not there; gives the names that still lead
+/// nowhere.
+fn fetch(
+    history: &mut History,
+    readers: &mut [Reader<'_>],
+    present: &Present<'_>,
+    other_way: &OtherWay<'_>,
+) -> Result<Absent, HistoryError> {
+    let mut fetched = HashSet::new();
+    let mut asked = HashSet::new();
+    let mut ask = |oid: Oid, readers: &mut [Reader<'_>]| -> Result<bool, HistoryError> {
+        let Some((kind, text)) = other_way(&oid) else {
+            return Ok(false);
+        };
+        readers[0].whole(&pack::Object::new(oid, kind), &text)?;
+        history.objects += 1;
+        Ok(true)
+    };
     // There may be a sound copy, and one object at a time may be as large as it is.
-    for failure in again {
-        match other_way(&failure.oid) {
-            Some((kind, text)) => {
-                readers[0].whole(&pack::Object::new(failure.oid, kind), &text)?;
-                history.objects += 1;
-            }
-            None => history.unread.push(failure),
+    for failure in std::mem::take(&mut history.unread) {
+        if !ask(failure.oid, readers)? {
+            history.unread.push(failure);
         }
     }
+    let mut absent = Absent::default();
+    loop {
+        for reader in &mut *readers {
+            absent.append(std::mem::take(&mut reader.links.absent));
+        }
+        // In a partial clone they may be many, and are not expected to be anywhere.
+        let mut open: Vec<Oid> = match present.is_partial() {
+            true => Vec::new(),
+            false => absent.names().filter(|oid| asked.insert(*oid)).collect(),
+        };
+        if open.is_empty() {
+            absent.forget(&fetched);
+            return Ok(absent);
+        }
+        open.sort_unstable();
+        // git may have packed them anew since the packs were opened.
+        for oid in open {
+            if ask(oid, readers)? {
+                fetched.insert(oid);
+            }
+        }
+    }
+}
+
+fn collect(mut history: History, readers: Vec<Reader<'_>>, progress: &Progress) -> History {
     history.is_stopped = progress.stop.load(Ordering::Relaxed);
     for reader in readers {
         history.bytes += reader.bytes;
@@ -149,7 +237,7 @@ pub fn scan_store(
     }
     history.held.sort_by_key(|held| held.oid);
     history.held.dedup_by_key(|held| held.oid);
-    Ok(history)
+    history
 }
 
 /// The findings of `history` as they are, each with the object that holds it.

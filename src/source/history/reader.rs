@@ -15,6 +15,7 @@ use crate::scan::{Place, Scanner};
 use crate::text::layer::Seeds;
 use crate::text::view;
 
+use super::links::{Links, Present};
 use super::marks::{self, MAX_MARKS, Mark};
 use super::novelty::Novelty;
 use super::{Held, HistoryError, tree};
@@ -29,6 +30,7 @@ pub(super) struct Reader<'a> {
     hits: Vec<Hit>,
     seeds: Seeds,
     head: Vec<u8>,
+    pub(super) links: Links<'a>,
     pub(super) held: Vec<Held>,
     pub(super) bytes: u64,
 }
@@ -40,10 +42,12 @@ pub(super) struct Known {
     marks: Option<Vec<Mark>>,
     /// Nothing in it is NUL.
     nul_free: bool,
+    /// Where the entries of a tree begin.
+    entries: Vec<usize>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(scanner: &'a Scanner) -> Self {
+    pub(super) fn new(scanner: &'a Scanner, present: &'a Present<'a>) -> Self {
         let keywords = scanner
             .rules()
             .as_slice()
@@ -57,6 +61,7 @@ impl<'a> Reader<'a> {
             hits: Vec::new(),
             seeds: Seeds::default(),
             head: Vec::new(),
+            links: Links::new(present),
             held: Vec::new(),
             bytes: 0,
         }
@@ -144,6 +149,7 @@ impl Visitor for Reader<'_> {
         Ok(Known {
             marks,
             nul_free: memchr::memchr(0, text).is_none(),
+            entries: self.links.whole(object, text),
         })
     }
 
@@ -183,7 +189,11 @@ impl Visitor for Reader<'_> {
         if decoded || is_suspect(marks.as_deref()) {
             self.keep(object, change.text())?;
         }
-        Ok(Known { marks, nul_free })
+        Ok(Known {
+            marks,
+            nul_free,
+            entries: self.links.changed(object, &base.entries, change),
+        })
     }
 }
 

@@ -1,0 +1,93 @@
+//! Whether everything is there that refs, HEAD, reflogs and the index lead to.
+//!
+//! In: the names that lead nowhere, noted while every object was read. Out: the objects that are missing, in
+//! [`History::unread`]. As a rule no name leads nowhere, and the tips alone are looked up. Otherwise git is asked: what
+//! only garbage names may well be gone.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+
+use super::links::{Absent, Present};
+use super::{Failure, Gap, History};
+use crate::git::{GitError, Mode, Oid, Repository};
+
+/// Adds to `history` what is missing. Where a clone is declared to be partial, that much is said of it and no more.
+pub(super) fn check(
+    repository: &Repository,
+    present: &Present<'_>,
+    mut absent: Absent,
+    history: &mut History,
+) {
+    let gap = |what: &str, error: GitError| Gap {
+        what: what.to_owned(),
+        why: error.to_string(),
+    };
+    match shallow(repository) {
+        Ok(edge) => absent.parents.retain(|(commit, _)| !edge.contains(commit)),
+        Err(error) => history
+            .gaps
+            .push(gap("the edge of the shallow clone", error)),
+    }
+    let tips = tips(repository);
+    let all_there = tips
+        .as_ref()
+        .is_ok_and(|tips| tips.iter().all(|tip| present.has(tip)));
+    if all_there && absent.is_empty() {
+        return;
+    }
+    if present.is_partial() {
+        history.is_partial = true;
+        return;
+    }
+    match repository.missing() {
+        Ok(missing) => history
+            .unread
+            .extend(missing.into_iter().map(|oid| Failure {
+            oid,
+            problem: "it is missing; `git fsck` shows what names it, a clone or backup may have it",
+        })),
+        Err(error) => {
+            history.gaps.push(gap("what refs lead to", error));
+            history.unread.extend(absent.names().map(|oid| Failure {
+                oid,
+                problem: "it is missing, and git cannot tell whether a ref leads to it",
+            }));
+        }
+    }
+    history.unread.sort_unstable();
+    history.unread.dedup_by_key(|failure| failure.oid);
+}
+
+/// What every ref and HEAD name, those of linked work trees too, and every entry of the index.
+fn tips(repository: &Repository) -> Result<Vec<Oid>, GitError> {
+    let references = repository.references(&["refs/"])?;
+    let mut tips: Vec<Oid> = references
+        .iter()
+        .map(|reference| reference.target)
+        .collect();
+    tips.extend(repository.head()?);
+    tips.extend(repository.other_heads()?);
+    if repository.git_dir().join("index").exists() {
+        let entries = repository.tracked()?.changes.into_iter();
+        tips.extend(
+            entries
+                .filter(|entry| entry.mode != Mode::Gitlink)
+                .map(|entry| entry.blob),
+        );
+    }
+    Ok(tips)
+}
+
+/// The commits at which a shallow clone ends.
+fn shallow(repository: &Repository) -> Result<HashSet<Oid>, GitError> {
+    let path = repository.common_dir().join("shallow");
+    match fs::read(&path) {
+        Ok(list) => Ok(list
+            .split(|&byte| byte == b'\n')
+            .filter_map(Oid::from_hex)
+            .collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(HashSet::new()),
+        Err(source) => Err(GitError::ReadFile { path, source }),
+    }
+}

@@ -1,0 +1,274 @@
+//! What objects name: each name is looked up while the object is at hand, so that a repository that lacks some is
+//! noticed.
+//!
+//! In: commits, tags and trees, whole or as changes. Out: the names that nothing in the repository bears. Of a changed
+//! tree only what is new is taken apart: an entry inside a copy was looked up when the base was read, if the base has
+//! an entry at that very place.
+
+use std::collections::HashSet;
+
+use crate::git::pack::{Change, Object, Pack, Piece, Store};
+use crate::git::{self, Kind, Oid};
+
+/// Every name that a repository has an object for.
+#[derive(Debug)]
+pub(super) struct Present<'a> {
+    store: &'a Store,
+    loose: HashSet<Oid>,
+    hash_len: usize,
+}
+
+impl<'a> Present<'a> {
+    /// Those in the packs of `store`, and `loose`.
+    pub(super) fn new(store: &'a Store, loose: &[Oid]) -> Self {
+        let packed = store.packs().first().map(Pack::hash_len);
+        let named = loose.first().map(|oid| oid.as_bytes().len());
+        Self {
+            store,
+            loose: loose.iter().copied().collect(),
+            hash_len: packed.or(named).unwrap_or(20),
+        }
+    }
+
+    /// Whether the repository says that it does not hold every object.
+    pub(super) fn is_partial(&self) -> bool {
+        self.store.is_partial()
+    }
+
+    /// Whether there is an object of this name.
+    pub(super) fn has(&self, oid: &Oid) -> bool {
+        self.store.is_packed(oid) || self.loose.contains(oid) || git::is_built_in(oid)
+    }
+}
+
+/// One thread's noting of names that lead nowhere.
+#[derive(Debug)]
+pub(super) struct Links<'a> {
+    present: &'a Present<'a>,
+    /// The start of an entry whose rest stands in the next piece.
+    begun: Begun,
+    pub(super) absent: Absent,
+}
+
+/// Names that lead nowhere.
+#[derive(Debug, Default)]
+pub(super) struct Absent {
+    /// Of trees, blobs and whatever tags name.
+    pub(super) objects: HashSet<Oid>,
+    /// A commit and its parent. At the edge of a shallow clone there is none.
+    pub(super) parents: Vec<(Oid, Oid)>,
+    /// Commits, tags and trees that cannot be taken apart: what they name is not known.
+    pub(super) bent: Vec<Oid>,
+}
+
+impl Absent {
+    pub(super) fn is_empty(&self) -> bool {
+        self.objects.is_empty() && self.parents.is_empty() && self.bent.is_empty()
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        self.objects.extend(other.objects);
+        self.parents.extend(other.parents);
+        self.bent.extend(other.bent);
+    }
+
+    /// Every name that leads nowhere.
+    pub(super) fn names(&self) -> impl Iterator<Item = Oid> {
+        let parents = self.parents.iter().map(|(_, parent)| *parent);
+        self.objects.iter().copied().chain(parents)
+    }
+
+    /// Strikes out what was found after all.
+    pub(super) fn forget(&mut self, found: &HashSet<Oid>) {
+        self.objects.retain(|oid| !found.contains(oid));
+        self.parents.retain(|(_, parent)| !found.contains(parent));
+    }
+}
+
+#[derive(Debug, Default)]
+struct Begun {
+    bytes: Vec<u8>,
+    /// Where its name ends, once that is known.
+    nul: Option<usize>,
+}
+
+impl<'a> Links<'a> {
+    pub(super) fn new(present: &'a Present<'a>) -> Self {
+        Self {
+            present,
+            begun: Begun::default(),
+            absent: Absent::default(),
+        }
+    }
+
+    /// Looks up what `object` names; of a tree, gives where each entry begins and the last one ends.
+    pub(super) fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Vec<usize> {
+        match object.kind {
+            Kind::Blob => Vec::new(),
+            Kind::Commit | Kind::Tag => {
+                self.headed(object, text);
+                Vec::new()
+            }
+            Kind::Tree => {
+                let mut starts = Vec::new();
+                let used = self.entries(text, 0, &mut starts);
+                if used < text.len() {
+                    self.absent.bent.push(object.oid());
+                }
+                starts.push(used);
+                starts
+            }
+        }
+    }
+
+    /// The same for a changed object; `base` is what this gave for its base.
+    pub(super) fn changed(
+        &mut self,
+        object: &Object<'_>,
+        base: &[usize],
+        change: &mut Change<'_>,
+    ) -> Vec<usize> {
+        match object.kind {
+            Kind::Blob => Vec::new(),
+            Kind::Commit | Kind::Tag => {
+                self.headed(object, change.text());
+                Vec::new()
+            }
+            Kind::Tree => self.changed_tree(object, base, change),
+        }
+    }
+
+    fn changed_tree(
+        &mut self,
+        object: &Object<'_>,
+        base: &[usize],
+        change: &Change<'_>,
+    ) -> Vec<usize> {
+        let mut starts = Vec::with_capacity(base.len() + 1);
+        self.begun.bytes.clear();
+        self.begun.nul = None;
+        let mut at = 0;
+        for piece in change.pieces() {
+            let (Piece::Copy(_, run) | Piece::Insert(run)) = piece;
+            let mut used = 0;
+            if !self.begun.bytes.is_empty() {
+                let start = at - self.begun.bytes.len();
+                let Some(taken) = self.begun.complete(run, self.present.hash_len) else {
+                    at += run.len();
+                    continue;
+                };
+                let begun = std::mem::take(&mut self.begun);
+                self.look_up(&begun.bytes);
+                self.begun.bytes = begun.emptied();
+                starts.push(start);
+                used = taken;
+            }
+            if let Piece::Copy(from, _) = piece
+                && let Ok(first) = base.binary_search(&(from + used))
+            {
+                let ends = &base[first + 1..];
+                let whole = ends.partition_point(|&end| end <= from + run.len());
+                let known = &base[first..first + whole];
+                starts.extend(known.iter().map(|start| start - from + at));
+                used = base[first + whole] - from;
+            }
+            used += self.entries(&run[used..], at + used, &mut starts);
+            self.begun.bytes.extend_from_slice(&run[used..]);
+            at += run.len();
+        }
+        if !self.begun.bytes.is_empty() {
+            self.absent.bent.push(object.oid());
+        }
+        starts.push(at - self.begun.bytes.len());
+        starts
+    }
+
+    /// Takes entries off the front of `bytes`, which stand at `at` of their tree, and gives how many bytes they are.
+    fn entries(&mut self, bytes: &[u8], at: usize, starts: &mut Vec<usize>) -> usize {
+        let mut used = 0;
+        while let Some(nul) = memchr::memchr(0, &bytes[used..]) {
+            let end = used + nul + 1 + self.present.hash_len;
+            let Some(entry) = bytes.get(used..end) else {
+                break;
+            };
+            self.look_up(entry);
+            starts.push(at + used);
+            used = end;
+        }
+        used
+    }
+
+    fn look_up(&mut self, entry: &[u8]) {
+        let name = &entry[entry.len() - self.present.hash_len..];
+        if leads_on(entry)
+            && let Some(oid) = Oid::from_bytes(name)
+            && !self.present.has(&oid)
+        {
+            self.absent.objects.insert(oid);
+        }
+    }
+
+    /// A commit or tag names others in its first lines.
+    fn headed(&mut self, object: &Object<'_>, text: &[u8]) {
+        let mut lines = text.split(|&byte| byte == b'\n');
+        let first = match object.kind {
+            Kind::Tag => &b"object "[..],
+            _ => b"tree ",
+        };
+        let named = |line: Option<&[u8]>, word| Oid::from_hex(line?.strip_prefix(word)?);
+        let Some(target) = named(lines.next(), first) else {
+            self.absent.bent.push(object.oid());
+            return;
+        };
+        if !self.present.has(&target) {
+            self.absent.objects.insert(target);
+        }
+        while let Some(parent) = named(lines.next(), b"parent ") {
+            if !self.present.has(&parent) {
+                self.absent.parents.push((object.oid(), parent));
+            }
+        }
+    }
+}
+
+impl Begun {
+    /// Its buffer, to be filled again.
+    fn emptied(mut self) -> Vec<u8> {
+        self.bytes.clear();
+        self.bytes
+    }
+
+    /// Takes what the entry lacks off the front of `run`: how many bytes, or `None` where it is not enough.
+    fn complete(&mut self, run: &[u8], hash_len: usize) -> Option<usize> {
+        let before = self.bytes.len();
+        self.nul = self
+            .nul
+            .or_else(|| memchr::memchr(0, run).map(|nul| before + nul));
+        let taken = match self.nul {
+            Some(nul) => (nul + 1 + hash_len).saturating_sub(before),
+            None => usize::MAX,
+        };
+        match run.get(..taken) {
+            Some(lacking) => {
+                self.bytes.extend_from_slice(lacking);
+                Some(taken)
+            }
+            None => {
+                self.bytes.extend_from_slice(run);
+                None
+            }
+        }
+    }
+}
+
+/// Whether the object that a tree's entry names belongs to this repository: git takes what is no file, link or folder
+/// for a submodule.
+///
+/// Source: `object_type` and `canon_mode` in git's `object.h` and `cache.h`.
+fn leads_on(entry: &[u8]) -> bool {
+    let digits = entry.iter().take_while(|digit| digit.is_ascii_digit());
+    let mode = digits.fold(0_u32, |mode, digit| {
+        mode.wrapping_mul(8).wrapping_add(u32::from(digit - b'0'))
+    });
+    matches!(mode & 0o170_000, 0o040_000 | 0o100_000 | 0o120_000)
+}
