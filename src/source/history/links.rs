@@ -146,7 +146,6 @@ impl<'a> Links<'a> {
     ) -> Vec<usize> {
         let mut starts = Vec::with_capacity(base.len() + 1);
         self.begun.bytes.clear();
-        self.begun.nul = None;
         let mut at = 0;
         for piece in change.pieces() {
             let (Piece::Copy(_, run) | Piece::Insert(run)) = piece;
@@ -173,6 +172,7 @@ impl<'a> Links<'a> {
                 used = base[first + whole] - from;
             }
             used += self.entries(&run[used..], at + used, &mut starts);
+            self.begun.nul = memchr::memchr(0, &run[used..]);
             self.begun.bytes.extend_from_slice(&run[used..]);
             at += run.len();
         }

@@ -189,7 +189,11 @@ impl Mark {
         let name = around(tree, self.hit.start);
         self.matches = name_starts(tree, name.start, self.hit.start)
             .any(|start| matcher.regex.is_match(&tree[start..name.end]));
-        self.seen = Some((name.start.saturating_sub(1), (name.end + 1).min(tree.len())));
+        // At the ends of a bent tree no NUL says that the name is whole.
+        self.seen = Some(match name.start.checked_sub(1) {
+            Some(start) if name.end < tree.len() => (start, name.end + 1),
+            _ => (0, usize::MAX),
+        });
     }
 
     /// `may_match` is false where a wider search has found nothing.

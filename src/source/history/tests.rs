@@ -194,18 +194,24 @@ fn plain(scanner: &Scanner, texts: &[(Kind, Vec<u8>)]) -> Seen {
     seen(all.iter().map(|(oid, findings)| (*oid, &**findings)))
 }
 
-fn scan_files(scanner: &Scanner, entries: &[Made], jobs: usize) -> History {
+/// The entries as a pack in an object folder.
+fn store_of(entries: &[Made]) -> (Store, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let files = testing::files(entries);
     let pack = folder.path().join("pack");
     std::fs::create_dir(&pack).expect("the folder can be made");
     std::fs::write(pack.join("pack-1.pack"), files.pack).expect("the pack can be written");
     std::fs::write(pack.join("pack-1.idx"), files.index).expect("the index can be written");
+    let store = Store::open(&[folder.path().to_owned()]).expect("it opens");
+    (store, folder)
+}
+
+fn scan_files(scanner: &Scanner, entries: &[Made], jobs: usize) -> History {
+    let (store, _folder) = store_of(entries);
     let options = Options {
         jobs,
         max_bytes: 1 << 28,
     };
-    let store = Store::open(&[folder.path().to_owned()]).expect("it opens");
     scan_store(&store, &|_| None, scanner, options, &Progress::default()).expect("it is sound")
 }
 
@@ -364,6 +370,24 @@ fn what_stands_beside_a_copied_keyword_decides() {
     assert_eq!(found, expected);
 }
 
+/// In a tree that is none a name may begin anywhere: what stood first in the base need not in the copy.
+#[test]
+fn what_stands_before_a_copied_keyword_in_a_bent_tree_decides() {
+    let scanner = Scanner::new(rules());
+    let entries = [
+        Made::Whole(2, b"zz".to_vec()),
+        Made::OffsetDelta(
+            0,
+            delta(
+                2,
+                &[Run::Insert(b"= "), Run::Copy(0, 2), Run::Insert(b"ba")],
+            ),
+        ),
+    ];
+    let history = scan_files(&scanner, &entries, 1);
+    assert_eq!(history.held.len(), 1);
+}
+
 /// Keywords past counting, handed from delta to delta.
 #[test]
 fn a_text_full_of_keywords_is_read_whole() {
@@ -388,3 +412,75 @@ fn a_text_full_of_keywords_is_read_whole() {
 }
 
 const MANY: usize = marks::MAX_MARKS / 8;
+
+/// Trees whose raw names hold what looks like entries, and deltas that begin and end anywhere.
+fn trees() -> impl Strategy<Value = (Vec<Made>, Vec<Vec<u8>>)> {
+    let mode = prop::sample::select(vec!["100644", "40000", "120000", "160000", "100755"]);
+    let byte = prop::sample::select(vec![0, b' ', b'1', b'0', b'4', b'a', 0xff]);
+    let entry = (mode, "[a-c ]{1,3}", prop::collection::vec(byte, 20));
+    let entries = prop::collection::vec(
+        entry.prop_map(|(mode, name, oid)| {
+            [mode.as_bytes(), b" ", name.as_bytes(), b"\0", &*oid].concat()
+        }),
+        1..12,
+    );
+    let child = (
+        any::<prop::sample::Index>(),
+        prop::collection::vec(any::<prop::sample::Index>(), 0..14),
+        prop::collection::vec(any::<prop::sample::Index>(), 0..12),
+    );
+    (entries, prop::collection::vec(child, 1..6)).prop_map(|(entries, children)| {
+        let mut made = vec![Made::Whole(2, entries[..entries.len() / 2].concat())];
+        let mut texts = vec![entries[..entries.len() / 2].concat()];
+        for (base, chosen, cuts) in children {
+            let base = base.index(texts.len());
+            let parts: Vec<&[u8]> = chosen
+                .iter()
+                .map(|at| &*entries[at.index(entries.len())])
+                .collect();
+            let text = parts.concat();
+            let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+            cuts.extend([0, text.len()]);
+            cuts.sort_unstable();
+            let runs: Vec<Run<'_>> = cuts
+                .windows(2)
+                .filter(|cut| cut[0] < cut[1])
+                .map(|cut| {
+                    let part = &text[cut[0]..cut[1]];
+                    let found = memchr::memmem::rfind(&texts[base], part);
+                    found.map_or(Run::Insert(part), |from| Run::Copy(from, part.len()))
+                })
+                .collect();
+            made.push(Made::OffsetDelta(base, delta(texts[base].len(), &runs)));
+            texts.push(text);
+        }
+        (made, texts)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn what_is_new_in_a_tree_names_all_that_the_whole_names((made, texts) in trees()) {
+        let (store, _folder) = store_of(&made);
+        let present = Present::new(&store, &[]);
+        let scanner = Scanner::new(rules());
+        let options = Options { jobs: 1, max_bytes: 1 << 28 };
+        let mut readers = readers(options, &scanner, &present);
+        read(&store, &[], options, &Progress::default(), &mut readers).expect("it is sound");
+        let absent = std::mem::take(&mut readers[0].links.absent);
+        let mut expected = HashSet::new();
+        for text in &texts {
+            let mut rest = &text[..];
+            while let Some(nul) = memchr::memchr(0, rest) {
+                if !rest.starts_with(b"16") {
+                    expected.extend(Oid::from_bytes(&rest[nul + 1..nul + 21]));
+                }
+                rest = &rest[nul + 21..];
+            }
+        }
+        prop_assert_eq!(absent.objects, expected);
+        prop_assert!(absent.bent.is_empty());
+    }
+}
