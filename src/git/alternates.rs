@@ -1,4 +1,5 @@
-//! `GIT_ALTERNATE_OBJECT_DIRECTORIES`: a list of directories, of which git quotes those that hold the separator.
+//! `GIT_ALTERNATE_OBJECT_DIRECTORIES` and `info/alternates`: lists of directories, of which git quotes those that hold the
+//! separator.
 //!
 //! Every hook of a server meets it, for a push is received into a quarantine whose alternate is the repository.
 //!
@@ -23,6 +24,15 @@ pub(super) struct Alternates {
 impl Alternates {
     /// Reads the variable's value.
     pub(super) fn parse(value: &[u8]) -> Self {
+        Self::parted_by(SEPARATOR, value)
+    }
+
+    /// Reads the file's content: one directory a line.
+    pub(super) fn parse_file(content: &[u8]) -> Self {
+        Self::parted_by(b'\n', content)
+    }
+
+    fn parted_by(separator: u8, value: &[u8]) -> Self {
         let mut alternates = Self::default();
         let mut rest = value;
         while !rest.is_empty() {
@@ -33,13 +43,13 @@ impl Alternates {
                     name
                 }
                 None => {
-                    let end = rest.find_byte(SEPARATOR).unwrap_or(rest.len());
+                    let end = rest.find_byte(separator).unwrap_or(rest.len());
                     let name = rest[..end].to_vec();
                     rest = &rest[end..];
                     name
                 }
             };
-            rest = rest.strip_prefix(&[SEPARATOR]).unwrap_or(rest);
+            rest = rest.strip_prefix(&[separator]).unwrap_or(rest);
             // git takes what begins with `#` for a comment here too.
             if !name.is_empty() && !name.starts_with(b"#") {
                 alternates
@@ -118,5 +128,12 @@ mod tests {
         assert_parsed(b"\"/a:/b", false, &[b"\"/a", b"/b"]);
         assert_parsed(b"\"/a\\q\":/b", false, &[b"\"/a\\q\"", b"/b"]);
         assert_parsed(b"\"/a\\30", false, &[b"\"/a\\30"]);
+    }
+
+    #[test]
+    fn a_file_has_a_directory_a_line() {
+        let parsed = Alternates::parse_file(b"/a:b\n# note\n\"../c\\nd\"\n\n\"/e\n");
+        let expected = ["/a:b", "../c\nd", "\"/e"].map(PathBuf::from);
+        assert_eq!(parsed.directories, expected);
     }
 }

@@ -52,7 +52,12 @@ impl Kind {
 impl Algorithm {
     /// The one that gave `oid`.
     pub(super) fn of(oid: &Oid) -> Self {
-        match oid.as_bytes().len() {
+        Self::of_len(oid.as_bytes().len())
+    }
+
+    /// The one whose names have this many bytes.
+    pub(super) fn of_len(len: usize) -> Self {
+        match len {
             20 => Self::Sha1,
             _ => Self::Sha256,
         }

@@ -6,10 +6,11 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use libdeflater::{DecompressionError, Decompressor};
 
+use super::alternates::Alternates;
 use super::hash::{Algorithm, Kind};
 use super::{GitError, Oid};
 
@@ -136,11 +137,8 @@ pub(super) fn add_alternates(directories: &mut Vec<PathBuf>) -> Result<(), GitEr
             Err(error) if is_absent(&error) => Vec::new(),
             Err(source) => return Err(GitError::ReadFile { path: file, source }),
         };
-        for line in listed.split(|byte| *byte == b'\n') {
-            if line.is_empty() || line.starts_with(b"#") {
-                continue;
-            }
-            let path = directories[next].join(to_path(line));
+        for path in Alternates::parse_file(&listed).directories {
+            let path = directories[next].join(path);
             // Without this two that name each other would go round for ever under ever longer names.
             let path = path.canonicalize().unwrap_or(path);
             if !directories.contains(&path) {
@@ -150,12 +148,6 @@ pub(super) fn add_alternates(directories: &mut Vec<PathBuf>) -> Result<(), GitEr
         next += 1;
     }
     Ok(())
-}
-
-/// A path out of a file of git's.
-fn to_path(bytes: &[u8]) -> &Path {
-    use bstr::ByteSlice as _;
-    bytes.to_path().unwrap_or(Path::new(""))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::hash::Algorithm;
 use super::{Bytes, Oid, PackError, map};
 
 const SIGNATURE: [u8; 8] = [0xff, b't', b'O', b'c', 0, 0, 0, 2];
@@ -113,6 +114,11 @@ impl Index {
             .then(|| be32(&self.map, names + count * hash_len + position * 4))
     }
 
+    /// Whether it holds a checksum of each entry.
+    pub(super) fn has_checksums(&self) -> bool {
+        self.layout.version == Version::Two
+    }
+
     /// The position of the object `oid`.
     pub(super) fn find(&self, oid: &Oid) -> Option<usize> {
         let wanted = oid.as_bytes();
@@ -125,15 +131,37 @@ impl Index {
             _ => self.fanout(first - 1),
         };
         let mut high = self.fanout(first);
+        let key = leading(wanted);
+        let (mut low_key, mut high_key) = (key & !(u64::MAX >> 8), key | u64::MAX >> 8);
+        let mut guesses = GUESSES;
         while low < high {
-            let middle = low + (high - low) / 2;
-            match self.name(middle).cmp(wanted) {
-                std::cmp::Ordering::Less => low = middle + 1,
+            let middle = if guesses > 0 && low_key < high_key && (low_key..=high_key).contains(&key)
+            {
+                guesses -= 1;
+                let share = u128::from(key - low_key) * (high - low) as u128;
+                let ahead = share / (u128::from(high_key - low_key) + 1);
+                low + usize::try_from(ahead).unwrap_or(0)
+            } else {
+                low + (high - low) / 2
+            };
+            let name = self.name(middle);
+            let found = leading(name);
+            match found.cmp(&key).then_with(|| name.cmp(wanted)) {
+                std::cmp::Ordering::Less => (low, low_key) = (middle + 1, found),
                 std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Greater => (high, high_key) = (middle, found),
             }
         }
         None
+    }
+
+    /// Whether the file is what its last bytes, a checksum, say.
+    pub(super) fn is_intact(&self) -> bool {
+        let (content, stated) = self.map.split_at(self.map.len() - self.layout.hash_len);
+        Algorithm::of_len(self.layout.hash_len)
+            .sum(&[content])
+            .as_bytes()
+            == stated
     }
 
     fn name(&self, position: usize) -> &[u8] {
@@ -150,6 +178,15 @@ impl Index {
     fn fanout(&self, first: usize) -> usize {
         be32(&self.map, self.layout.fanout_at + first * 4) as usize
     }
+}
+
+/// Names are spread evenly, so that a place can be guessed; where somebody has chosen them, halving ends the search.
+const GUESSES: u32 = 6;
+
+/// The first eight bytes of a name, as a number.
+fn leading(name: &[u8]) -> u64 {
+    name.first_chunk()
+        .map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
 /// The big-endian number at `at`, which the caller knows to be inside.
@@ -273,6 +310,42 @@ mod tests {
             assert_eq!(index.find(&name(255)), Some(3));
             assert_eq!(index.find(&name(8)), None);
             assert_eq!(index.pack_checksum(), vec![0xaa; hash_len]);
+        }
+    }
+
+    /// Evenly spread names, and names that are alike in their first eight bytes.
+    #[test]
+    fn every_name_is_found_and_no_other() {
+        let spread = (0..3_000_u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let alike = (0..300).map(|n| 0x5500_0000_0000_0000 + n / 7);
+        let mut names: Vec<[u8; 20]> = spread
+            .chain(alike)
+            .enumerate()
+            .map(|(number, key)| {
+                let mut name = [0; 20];
+                name[..8].copy_from_slice(&key.to_be_bytes());
+                name[16..].copy_from_slice(&u32::try_from(number).expect("few").to_be_bytes());
+                name
+            })
+            .collect();
+        names.sort_unstable();
+        let mut file = SIGNATURE.to_vec();
+        for first in 0..=255_u8 {
+            let below = names.partition_point(|name| name[0] <= first);
+            file.extend(u32::try_from(below).expect("few").to_be_bytes());
+        }
+        file.extend(names.concat());
+        file.resize(file.len() + names.len() * 8 + 40, 0);
+        let index = open(&file).expect("well-formed");
+        for (position, name) in names.iter().enumerate() {
+            let oid = Oid::from_bytes(name).expect("20 bytes");
+            assert_eq!(index.find(&oid), Some(position));
+            for at in [0, 7, 19] {
+                let mut other = *name;
+                other[at] ^= 0x80;
+                let oid = Oid::from_bytes(&other).expect("20 bytes");
+                assert_eq!(index.find(&oid), names.binary_search(&other).ok());
+            }
         }
     }
 

@@ -23,6 +23,7 @@ mod walk;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::hash::Algorithm;
 use super::map::Bytes;
 use super::{Kind, Oid};
 use index::Index;
@@ -183,6 +184,27 @@ impl Pack {
     #[must_use]
     pub fn hash_len(&self) -> usize {
         self.index.hash_len()
+    }
+
+    /// Compares the index with its checksum and, where that holds none of single entries, the whole pack with its own.
+    ///
+    /// # Errors
+    /// [`PackError`] where one of them is not as it was written.
+    fn check(&self) -> Result<(), PackError> {
+        if !self.index.is_intact() {
+            return Err(PackError::BadIndex {
+                path: self.index.path().to_owned(),
+                problem: "its content does not match its checksum",
+            });
+        }
+        let at = self.bytes.len() - self.hash_len();
+        let (content, stated) = self.bytes.split_at(at);
+        let whole = || Algorithm::of_len(self.hash_len()).sum(&[content]);
+        if self.index.has_checksums() || whole().as_bytes() == stated {
+            Ok(())
+        } else {
+            Err(self.bad("its content does not match its checksum"))
+        }
     }
 
     fn oid(&self, position: u32) -> Oid {

@@ -4,6 +4,7 @@ use std::fs;
 
 use libdeflater::{CompressionLvl, Compressor};
 
+use super::super::hash::Algorithm;
 use super::{Oid, Pack, PackError};
 
 /// One entry of a pack under construction.
@@ -120,7 +121,7 @@ pub(crate) fn files(entries: &[Made]) -> Files {
     index.extend(rows.iter().flat_map(|row| row.1.to_be_bytes()));
     index.extend(rows.iter().flat_map(|row| row.2.to_be_bytes()));
     index.extend([0xc5; 20]);
-    index.extend([0; 20]);
+    index.extend(Algorithm::Sha1.sum(&[&index]).as_bytes());
     Files {
         pack,
         index,

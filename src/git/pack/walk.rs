@@ -69,6 +69,7 @@ pub fn walk<V: Visitor<Error: From<PackError>> + Send>(
     progress: &Progress,
     visitors: &mut [V],
 ) -> Result<Walked, V::Error> {
+    pack.check()?;
     let forest = Forest::new(pack)?;
     let share = Share {
         pack,

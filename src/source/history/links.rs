@@ -10,6 +10,9 @@ use std::collections::HashSet;
 use crate::git::pack::{Change, Object, Pack, Piece, Store};
 use crate::git::{self, Kind, Oid};
 
+/// Twelve bits of a name choose a place.
+const SEEN: usize = 1 << 12;
+
 /// Every name that a repository has an object for.
 #[derive(Debug)]
 pub(super) struct Present<'a> {
@@ -47,6 +50,9 @@ pub(super) struct Links<'a> {
     present: &'a Present<'a>,
     /// The start of an entry whose rest stands in the next piece.
     begun: Begun,
+    /// Names that were there when they were last looked up, each at a place that its first bytes give: trees that are
+    /// stored whole name the same files over and over.
+    seen: Vec<Option<Oid>>,
     pub(super) absent: Absent,
 }
 
@@ -97,6 +103,7 @@ impl<'a> Links<'a> {
         Self {
             present,
             begun: Begun::default(),
+            seen: vec![None; SEEN],
             absent: Absent::default(),
         }
     }
@@ -200,10 +207,19 @@ impl<'a> Links<'a> {
 
     fn look_up(&mut self, entry: &[u8]) {
         let name = &entry[entry.len() - self.present.hash_len..];
-        if leads_on(entry)
-            && let Some(oid) = Oid::from_bytes(name)
-            && !self.present.has(&oid)
-        {
+        if !leads_on(entry) {
+            return;
+        }
+        let Some(oid) = Oid::from_bytes(name) else {
+            return;
+        };
+        let place = &mut self.seen[usize::from(name[0]) << 4 | usize::from(name[1]) >> 4];
+        if *place == Some(oid) {
+            return;
+        }
+        if self.present.has(&oid) {
+            *place = Some(oid);
+        } else {
             self.absent.objects.insert(oid);
         }
     }
