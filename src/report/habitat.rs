@@ -138,13 +138,16 @@ fn is_key(rule: &str) -> bool {
     rule.ends_with("private-key") || rule == "age-secret-key"
 }
 
-/// Whether a secret between these texts is the password of a URL.
+/// Whether a secret between these texts is the password of a URL that git may know: a database's is none.
 fn stands_in_url(before: &[u8], after: &[u8]) -> bool {
     let word = before
         .rsplit(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`'))
         .next()
         .unwrap_or_default();
-    word.contains_str("://") && after.starts_with(b"@")
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| word.contains_str(scheme))
+        && after.starts_with(b"@")
 }
 
 #[cfg(test)]
@@ -235,6 +238,7 @@ mod tests {
             b"@huggingface.co/x"
         ));
         assert!(stands_in_url(b"url=\"https://", b"@huggingface.co/x"));
+        assert!(!stands_in_url(b"redis://default:", b"@cache/0"));
         assert!(!stands_in_url(b"see https://huggingface.co ", b"@you"));
         assert!(!stands_in_url(b"https://huggingface.co/?token=", b"&a"));
     }

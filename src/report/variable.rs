@@ -8,10 +8,15 @@ use crate::rules::Rule;
 const OF_RULES: &[(&str, &str)] = &[
     ("aws-access-key-id", "AWS_ACCESS_KEY_ID"),
     ("aws-bedrock-api-key", "AWS_BEARER_TOKEN_BEDROCK"),
+    ("azure-openai-api-key-by-name", "AZURE_OPENAI_API_KEY"),
+    ("databricks-oauth-secret", "DATABRICKS_CLIENT_SECRET"),
     ("gcp-service-account-key", "GOOGLE_APPLICATION_CREDENTIALS"),
     ("google-oauth-client-secret", "GOOGLE_CLIENT_SECRET"),
     ("huggingface-oauth-client-secret", "OAUTH_CLIENT_SECRET"),
     ("huggingface-webhook-secret", "WEBHOOK_SECRET"),
+    ("k6-cloud-token-by-name", "K6_CLOUD_TOKEN"),
+    ("looker-client-secret-by-name", "LOOKERSDK_CLIENT_SECRET"),
+    ("opsgenie-api-key-by-name", "OPSGENIE_API_KEY"),
 ];
 
 /// Those for all other secrets of a provider, where they are not the provider's name and `_API_KEY`.
@@ -54,7 +59,18 @@ pub(super) fn of(rule: &Rule) -> String {
     };
     known(OF_RULES, &rule.id)
         .or_else(|| known(OF_PROVIDERS, &rule.provider))
+        .or_else(|| rule.examples.first().and_then(|example| assigned(example)))
         .unwrap_or_else(|| named_after(&rule.provider))
+}
+
+/// The variable that an example sets: `ACME_TOKEN=…`.
+fn assigned(example: &str) -> Option<String> {
+    let (name, _) = example.split_once(['=', ':'])?;
+    let is_variable = name.len() > 3
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    is_variable.then(|| name.to_owned())
 }
 
 fn named_after(provider: &str) -> String {
@@ -81,6 +97,7 @@ mod tests {
         let rule = |provider: &'static str| Rule {
             id: Cow::Borrowed("some-rule"),
             provider: Cow::Borrowed(provider),
+            examples: Cow::Borrowed(&[]),
             ..crate::rules::BUILTIN[0].clone()
         };
         assert_eq!(of(&rule("Hugging Face")), "HF_TOKEN");
@@ -89,6 +106,11 @@ mod tests {
         assert_eq!(of(&rule("")), "API_KEY");
         assert_eq!(of(&rule("模")), "API_KEY");
         assert_eq!(of(&rule("1Password")), "API_KEY");
+        let named = Rule {
+            examples: Cow::Borrowed(&[Cow::Borrowed("SOME_TOKEN=x")]),
+            ..rule("Some AI")
+        };
+        assert_eq!(of(&named), "SOME_TOKEN");
         for (id, expected) in OF_RULES {
             let rule = crate::rules::BUILTIN
                 .iter()
