@@ -44,7 +44,13 @@ fn follow(hir: &Hir, keywords: &[Vec<u8>]) -> Followed {
         HirKind::Literal(literal) => Followed::Texts(vec![literal.0.to_ascii_lowercase()]),
         HirKind::Class(class) => class_texts(class).map_or(Followed::Many, Followed::Texts),
         HirKind::Capture(capture) => follow(&capture.sub, keywords),
-        HirKind::Concat(parts) => concat(parts.iter().map(|part| follow(part, keywords)), keywords),
+        HirKind::Concat(parts) => concat(
+            parts
+                .iter()
+                .flat_map(inlined)
+                .map(|part| follow(part, keywords)),
+            keywords,
+        ),
         HirKind::Alternation(parts) => {
             either(parts.iter().map(|part| follow(part, keywords)), keywords)
         }
@@ -63,6 +69,17 @@ fn follow(hir: &Hir, keywords: &[Vec<u8>]) -> Followed {
                 _ => Followed::Many,
             }
         }
+    }
+}
+
+/// The parts of a group: a keyword may begin before the group and end in it.
+fn inlined(part: &Hir) -> &[Hir] {
+    match part.kind() {
+        HirKind::Capture(capture) => match capture.sub.kind() {
+            HirKind::Concat(parts) => parts,
+            _ => std::slice::from_ref(&*capture.sub),
+        },
+        _ => std::slice::from_ref(part),
     }
 }
 
@@ -202,6 +219,7 @@ mod tests {
         check("x{8}", &["xxxx"], true);
         check("\\bAKIA[A-Z]{3}", &["akia"], true);
         check("a.?b(?P<secret>key)", &["key"], true);
+        check("[=:](?P<secret>ac[a-z]{3})", &["=ac", ":ac"], true);
     }
 
     #[test]
