@@ -50,6 +50,8 @@ pub struct Finding {
     pub cell: Option<Cell>,
     /// Inline comments that ask to accept it.
     pub markers: Vec<Marker>,
+    /// The other parts of one credential: the secret of this id.
+    pub parts: Vec<Finding>,
 }
 
 /// What the confidence in a finding rests on.

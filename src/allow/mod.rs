@@ -4,6 +4,7 @@
 //! first, then what an entry names, then what a comment beside it asks for.
 
 pub mod baseline;
+pub mod parts;
 
 use std::collections::BTreeSet;
 

@@ -86,7 +86,7 @@ pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
             }
         })?;
     }
-    reporting::write(&outcome, options)?;
+    reporting::write(&mut outcome, options)?;
     Ok(outcome.exit())
 }
 

@@ -69,7 +69,7 @@ fn commit_msg(file: &Path, options: &Options) -> Ended {
         source,
     })?;
     let repository = Repository::open(Ownership::CheckedByGit)?;
-    let outcome = scan::outcome(
+    let mut outcome = scan::outcome(
         options,
         // pre-commit has said what the configuration changes.
         || Ok(push::local_config(&repository)?.without_news()),
@@ -83,7 +83,7 @@ fn commit_msg(file: &Path, options: &Options) -> Ended {
             )
         },
     )?;
-    reporting::write(&outcome, options)?;
+    reporting::write(&mut outcome, options)?;
     Ok(outcome.exit())
 }
 

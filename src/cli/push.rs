@@ -52,7 +52,7 @@ pub(super) fn publish(parts: &[Outgoing], repository: &Repository, options: &Opt
     outcome.rewrite = rewrite::way(outcome.blocking(), repository)?;
     let tips: Vec<Oid> = parts.iter().flat_map(|part| part.tips.clone()).collect();
     rewrite::note_what_is_gone(&mut outcome.findings, &tips, repository)?;
-    reporting::write(&outcome, options)?;
+    reporting::write(&mut outcome, options)?;
     Ok(outcome.exit())
 }
 
@@ -84,7 +84,7 @@ pub(super) fn range(range: &str, options: &Options) -> Ended {
     outcome.rewrite = rewrite::way(outcome.blocking(), &repository)?;
     let tips = repository.range_ends(range)?.tips;
     rewrite::note_what_is_gone(&mut outcome.findings, &tips, &repository)?;
-    reporting::write(&outcome, options)?;
+    reporting::write(&mut outcome, options)?;
     Ok(outcome.exit())
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::{self, Options};
+use crate::allow::parts;
 use crate::outcome::{Exit, Outcome};
 use crate::report::{self, Accepted, Color, Detail, Format, Surroundings};
 
@@ -29,11 +30,12 @@ pub(super) enum ReportError {
     },
 }
 
-/// Writes the report of `outcome`.
+/// Writes the report of `outcome`, the parts of a credential joined.
 ///
 /// # Errors
 /// [`ReportError`] where any of it could not be written; the run is then unfinished, whatever it found.
-pub(super) fn write(outcome: &Outcome, options: &Options) -> Result<(), ReportError> {
+pub(super) fn write(outcome: &mut Outcome, options: &Options) -> Result<(), ReportError> {
+    parts::join(outcome);
     let Some(path) = &options.output else {
         let stdout = io::stdout().lock();
         let report = report_options(options, stdout.is_terminal());

@@ -63,8 +63,8 @@ fn scan(
     config: impl FnOnce() -> Result<Config, ConfigError>,
     source: impl FnOnce(&Scanner, &Progress) -> Result<Scanned, SourceError>,
 ) -> Ended {
-    let outcome = outcome(options, config, source)?;
-    reporting::write(&outcome, options)?;
+    let mut outcome = outcome(options, config, source)?;
+    reporting::write(&mut outcome, options)?;
     Ok(outcome.exit())
 }
 

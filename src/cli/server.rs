@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::args::{Format, Options, PreReceiveArguments, ServerArguments, UpdateArguments};
 use super::break_glass::{self, Permission};
 use super::{Ended, reporting, scan, watchdog};
+use crate::allow::parts;
 use crate::config::{self, Config, ConfigError};
 use crate::finding::Finding;
 use crate::git::{GitError, Oid, Ownership, Repository};
@@ -131,7 +132,7 @@ fn check(
             Err(error) => vec![with_causes(&error)],
         };
     }
-    tell(&outcome, judge, &remarks, options)?;
+    tell(&mut outcome, judge, &remarks, options)?;
     Ok(outcome.exit())
 }
 
@@ -218,11 +219,12 @@ fn join(whole: &mut Outcome, part: Outcome) {
 
 /// To the other end of the push; where the administrator asks for a file, that too.
 fn tell(
-    outcome: &Outcome,
+    outcome: &mut Outcome,
     judge: Judge,
     remarks: &[String],
     options: &Options,
 ) -> Result<(), Box<dyn Error>> {
+    parts::join(outcome);
     if options.output.is_some() || options.format != Format::Human {
         reporting::write(outcome, options)?;
     }

@@ -65,6 +65,9 @@ pub(super) fn apply(
         let rule = rule.into_inner();
         check_id(&rule.id, &changes.added).map_err(|message| Mistake::new(&span, message))?;
         check(&rule, &span)?;
+        if !rule.part_of.is_empty() {
+            known(&rule.part_of, &changes.added).map_err(|message| Mistake::new(&span, message))?;
+        }
         changes.added.push(rule.id.clone().into_owned());
         rules.push(Member::Own(Box::leak(Box::new(rule))));
     }

@@ -78,6 +78,12 @@ pub(super) fn body(finding: &Finding, paint: Paint) -> String {
             format_args!("  {}", escape::for_terminal(note.as_bytes())),
         );
     }
+    for part in &finding.parts {
+        push(
+            &mut text,
+            format_args!("  with {}", headline(part, Paint::new(false))),
+        );
+    }
     text
 }
 

@@ -34,6 +34,7 @@ pub(super) fn finding(line: usize) -> Finding {
         notes: Vec::new(),
         cell: None,
         markers: Vec::new(),
+        parts: Vec::new(),
         secret,
     }
 }

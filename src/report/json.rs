@@ -109,6 +109,8 @@ struct Entry<'a> {
     secret_sha256: Option<String>,
     fingerprint: &'a Fingerprint,
     notes: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Entry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<&'a AcceptedBy>,
 }
@@ -134,6 +136,11 @@ impl<'a> Entry<'a> {
             secret_sha256: secret_sha256(finding),
             fingerprint: &finding.fingerprint,
             notes: &finding.notes,
+            parts: finding
+                .parts
+                .iter()
+                .map(|part| Self::of(part, None))
+                .collect(),
             by,
         }
     }

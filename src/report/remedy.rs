@@ -176,7 +176,12 @@ fn accept(text: &mut String, findings: &[&Finding], paint: Paint) {
         "If it may stay (a false alarm, a value for tests), accept it, say why, and stage .hf-guard.toml:",
     );
     let mut seen = HashSet::new();
-    for finding in findings {
+    // Each part is accepted by itself.
+    let findings: Vec<&Finding> = findings
+        .iter()
+        .flat_map(|finding| std::iter::once(*finding).chain(&finding.parts))
+        .collect();
+    for finding in &findings {
         if seen.insert(&finding.fingerprint) {
             let allow = format!("hf-guard allow {} --reason \"…\"", finding.fingerprint);
             if findings.len() == 1 {

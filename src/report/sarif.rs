@@ -135,12 +135,21 @@ fn result(finding: &Finding, by: Option<&AcceptedBy>, rule_index: usize, count: 
     if let Some(cell) = &finding.cell {
         properties["cell"] = json!(cell);
     }
+    let mut related = Vec::new();
+    for (id, part) in finding.parts.iter().enumerate() {
+        let mut location = location(part);
+        let what = format!("{} ({})", part.rule.description, part.secret);
+        location["id"] = json!(id + 1);
+        location["message"] = json!({ "text": message(&what) });
+        related.push(location);
+    }
     json!({
         "ruleId": finding.rule.id,
         "ruleIndex": rule_index,
         "level": level(finding.confidence),
         "message": { "text": message(&text) },
         "locations": [location(finding)],
+        "relatedLocations": related,
         "partialFingerprints": fingerprints(&finding.fingerprint, count),
         "suppressions": by.map(suppression).into_iter().collect::<Vec<_>>(),
         "properties": properties,

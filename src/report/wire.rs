@@ -58,10 +58,12 @@ fn render(
         );
         if options.detail != Detail::Quiet {
             text.push_str(&block::body(finding, plain));
-            push(
-                &mut text,
-                format_args!("  fingerprint {}", finding.fingerprint),
-            );
+            for part in std::iter::once(*finding).chain(&finding.parts) {
+                push(
+                    &mut text,
+                    format_args!("  fingerprint {}", part.fingerprint),
+                );
+            }
         }
     }
     if let Some(more @ 1..) = blocking.len().checked_sub(MAX_TOLD) {

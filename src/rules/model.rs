@@ -129,6 +129,9 @@ pub struct Rule {
     /// Which bodies are dropped as placeholders.
     #[serde(default)]
     pub placeholders: Placeholders,
+    /// The rule of the id that this secret belongs to: near one of its findings, it is a part of that finding.
+    #[serde(default)]
+    pub part_of: Text,
     /// A named check; a failed one lowers the confidence, it does not silence.
     #[serde(default)]
     pub check: Option<Check>,

@@ -89,6 +89,7 @@ pub(super) fn findings(
                     .as_mut()
                     .and_then(|notebook| notebook.cell_at(range.start)),
                 markers: marker::near(text, &ends, range.start, range.end),
+                parts: Vec::new(),
                 secret,
             });
         }

@@ -37,6 +37,7 @@ mod objects;
 mod oracle;
 mod oracle_commits;
 mod pack_file;
+mod parts;
 mod patch;
 mod paths;
 mod presets;

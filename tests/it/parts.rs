@@ -1,0 +1,124 @@
+//! Credentials of several parts: an access key id and its secret are one leak.
+
+use hf_guard::rules::example;
+use serde_json::Value;
+
+use crate::support::{Run, Sandbox};
+
+/// A key pair that nobody owns, and the file that holds it.
+struct Pair {
+    id: String,
+    secret: String,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let expand = |template| example::expand(template, 3).expect("a good template");
+        Self {
+            id: expand("AKIA{{T16}}"),
+            secret: expand("{{S40}}"),
+        }
+    }
+
+    fn id_line(&self) -> String {
+        format!("aws_access_key_id = {}\n", self.id)
+    }
+
+    fn file(&self) -> String {
+        format!(
+            "{}aws_secret_access_key = {}\n",
+            self.id_line(),
+            self.secret
+        )
+    }
+}
+
+#[track_caller]
+fn findings(run: &Run) -> Vec<Value> {
+    let report: Value = serde_json::from_str(&run.stdout).expect("a JSON report");
+    report["findings"].as_array().expect("a list").clone()
+}
+
+#[test]
+fn an_id_and_its_secret_are_one_finding_and_both_are_hidden() {
+    let sandbox = Sandbox::new();
+    let pair = Pair::new();
+    sandbox.stage("credentials", pair.file());
+
+    let run = sandbox.guard(&["scan", "--staged", "--format", "json"]);
+    run.assert_code(1)
+        .assert_hides(&pair.id)
+        .assert_hides(&pair.secret);
+    let found = findings(&run);
+    assert_eq!(found.len(), 1, "{}", run.stdout);
+    assert_eq!(found[0]["rule"], "aws-access-key-id");
+    assert_eq!(found[0]["line"], 1);
+    let part = &found[0]["parts"][0];
+    assert_eq!(part["rule"], "aws-secret-access-key");
+    assert_eq!(part["line"], 2);
+
+    let run = sandbox.guard(&["scan", "--staged"]);
+    run.assert_code(1)
+        .assert_hides(&pair.id)
+        .assert_hides(&pair.secret);
+    assert!(run.stdout.contains("1 finding;"), "{}", run.stdout);
+    for name in ["AWS access key id", "AWS secret access key"] {
+        assert!(run.stdout.contains(name), "{}", run.stdout);
+    }
+    for finding in [&found[0], part] {
+        let fingerprint = finding["fingerprint"].as_str().expect("a text");
+        assert!(
+            run.stdout
+                .contains(&format!("hf-guard allow {fingerprint}")),
+            "{}",
+            run.stdout
+        );
+    }
+
+    let run = sandbox.guard(&["scan", "--staged", "--format", "sarif"]);
+    run.assert_code(1)
+        .assert_hides(&pair.id)
+        .assert_hides(&pair.secret);
+    let log: Value = serde_json::from_str(&run.stdout).expect("a SARIF log");
+    let results = log["runs"][0]["results"].as_array().expect("a list");
+    assert_eq!(results.len(), 1);
+    let related = &results[0]["relatedLocations"][0];
+    assert_eq!(related["physicalLocation"]["region"]["startLine"], 2);
+}
+
+#[test]
+fn what_accepts_the_id_does_not_accept_the_secret() {
+    let sandbox = Sandbox::new();
+    let pair = Pair::new();
+    sandbox.stage("credentials", pair.file());
+    let run = sandbox.guard(&["scan", "--staged", "--format", "json"]);
+    let fingerprint = findings(&run)[0]["fingerprint"].clone();
+    let fingerprint = fingerprint.as_str().expect("a text");
+    sandbox
+        .guard(&["allow", fingerprint, "--reason", "the id is public"])
+        .assert_code(0);
+    sandbox.git(&["add", ".hf-guard.toml"]);
+
+    let run = sandbox.guard(&["scan", "--staged", "--format", "json"]);
+    run.assert_code(1).assert_hides(&pair.secret);
+    let found = findings(&run);
+    assert_eq!(found.len(), 1, "{}", run.stdout);
+    assert_eq!(found[0]["rule"], "aws-secret-access-key");
+}
+
+#[test]
+fn a_secret_added_beside_an_old_id_is_a_finding() {
+    let sandbox = Sandbox::new();
+    let pair = Pair::new();
+    sandbox.stage("credentials", pair.id_line());
+    sandbox.commit_all("the id");
+    sandbox.stage("credentials", pair.file());
+
+    let run = sandbox.guard(&["scan", "--staged", "--format", "json"]);
+    run.assert_code(1)
+        .assert_hides(&pair.id)
+        .assert_hides(&pair.secret);
+    let found = findings(&run);
+    assert_eq!(found.len(), 1, "{}", run.stdout);
+    assert_eq!(found[0]["rule"], "aws-secret-access-key");
+}
