@@ -74,7 +74,7 @@ pub(super) fn base64url() -> GeneralPurpose {
     GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT)
 }
 
-fn base64_standard() -> GeneralPurpose {
+pub(super) fn base64_standard() -> GeneralPurpose {
     GeneralPurpose::new(&alphabet::STANDARD, LENIENT)
 }
 

@@ -11,6 +11,8 @@ pub mod jwt;
 pub mod placeholder;
 pub mod words;
 
+use base64::Engine as _;
+
 use crate::finding::Evidence;
 use crate::rules::{Check, Rule};
 
@@ -84,11 +86,46 @@ pub fn run(rule: &Rule, secret: &[u8], now: i64) -> Verdict {
             "does not decode to JSON",
         )
         .proves(Evidence::Decoded),
+        Check::BasicAuth => Verdict::of(
+            holds_password(secret),
+            "does not decode to a user and a real password",
+        )
+        .proves(Evidence::Decoded),
     }
+}
+
+/// Whether base64 of `user:password` holds a password that nobody writes as an example.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc7617>
+fn holds_password(secret: &[u8]) -> bool {
+    jwt::base64_standard().decode(secret).is_ok_and(|text| {
+        memchr::memchr(b':', &text).is_some_and(|colon| {
+            std::str::from_utf8(&text).is_ok() && placeholder::looks_random(&text[colon + 1..])
+        })
+    })
 }
 
 /// A JWT from its first header character on; some issuers put more than a prefix before it.
 fn from_header(body: &[u8]) -> &[u8] {
     let at = memchr::memmem::find(body, b"eyJ").unwrap_or(0);
     &body[at..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basic_authentication_needs_a_real_password() {
+        for (text, expected) in [
+            ("ada:q7Rz2LmW9xKc4TbV", true),
+            ("ada:password", false),
+            ("Aladdin:open sesame", false),
+            ("no colon q7Rz2LmW9xKc4TbV", false),
+        ] {
+            let encoded = jwt::base64_standard().encode(text);
+            assert_eq!(holds_password(encoded.as_bytes()), expected, "{text}");
+        }
+        assert!(!holds_password(b"not base64!"));
+    }
 }

@@ -95,6 +95,8 @@ pub enum Check {
     HuggingFaceJwt,
     /// Base64 JSON that must decode.
     Base64Json,
+    /// Base64 of `user:password`, with a password that is no placeholder.
+    BasicAuth,
 }
 
 /// One rule: what to look for, how to confirm it, and what to tell the person.
