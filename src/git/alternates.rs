@@ -17,8 +17,6 @@ const SEPARATOR: u8 = if cfg!(windows) { b';' } else { b':' };
 pub(super) struct Alternates {
     /// They, in order.
     pub(super) directories: Vec<PathBuf>,
-    /// Whether one is quoted; libgit2 takes the quotes for part of its name.
-    pub(super) quoted: bool,
 }
 
 impl Alternates {
@@ -38,7 +36,6 @@ impl Alternates {
         while !rest.is_empty() {
             let name = match unquoted(rest) {
                 Some((name, after)) => {
-                    alternates.quoted = true;
                     rest = after;
                     name
                 }
@@ -101,33 +98,32 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn assert_parsed(value: &[u8], quoted: bool, directories: &[&[u8]]) {
+    fn assert_parsed(value: &[u8], directories: &[&[u8]]) {
         let parsed = Alternates::parse(value);
         let names: Vec<&[u8]> = parsed
             .directories
             .iter()
             .map(|directory| directory.as_os_str().as_encoded_bytes())
             .collect();
-        assert_eq!((names.as_slice(), parsed.quoted), (directories, quoted));
+        assert_eq!(names, directories);
     }
 
     #[test]
     fn a_list_is_read_as_git_reads_it() {
-        assert_parsed(b"", false, &[]);
-        assert_parsed(b"/a:/b c", false, &[b"/a", b"/b c"]);
-        assert_parsed(b":/a::/b:", false, &[b"/a", b"/b"]);
-        assert_parsed(b"\"/a:b\":/c", true, &[b"/a:b", b"/c"]);
+        assert_parsed(b"", &[]);
+        assert_parsed(b"/a:/b c", &[b"/a", b"/b c"]);
+        assert_parsed(b":/a::/b:", &[b"/a", b"/b"]);
+        assert_parsed(b"\"/a:b\":/c", &[b"/a:b", b"/c"]);
         assert_parsed(
             b"/c:\"/a:\\303\\251\\\"\\\\\\n\"",
-            true,
             &[b"/c", b"/a:\xc3\xa9\"\\\n"],
         );
-        assert_parsed(b"\"/a:\xe9\"", true, &[b"/a:\xe9"]);
-        assert_parsed(b"#/a:/b", false, &[b"/b"]);
+        assert_parsed(b"\"/a:\xe9\"", &[b"/a:\xe9"]);
+        assert_parsed(b"#/a:/b", &[b"/b"]);
         // Not well quoted: then the quotes are part of the name.
-        assert_parsed(b"\"/a:/b", false, &[b"\"/a", b"/b"]);
-        assert_parsed(b"\"/a\\q\":/b", false, &[b"\"/a\\q\"", b"/b"]);
-        assert_parsed(b"\"/a\\30", false, &[b"\"/a\\30"]);
+        assert_parsed(b"\"/a:/b", &[b"\"/a", b"/b"]);
+        assert_parsed(b"\"/a\\q\":/b", &[b"\"/a\\q\"", b"/b"]);
+        assert_parsed(b"\"/a\\30", &[b"\"/a\\30"]);
     }
 
     #[test]

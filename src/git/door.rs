@@ -35,13 +35,6 @@ impl Door {
     /// [`GitError`] where there is none, or neither can read it.
     pub(super) fn open(ownership: Ownership, environment: &Environment) -> Result<Self, GitError> {
         let directory = &environment.current_dir;
-        if environment.alternates.quoted {
-            // libgit2 would look for packs in a directory with quotes in its name, and find none.
-            if ownership == Ownership::Check {
-                Git::ask_whether_trusted(directory)?;
-            }
-            return Git::open(directory).map(Self::Git);
-        }
         let trust = match ownership {
             Ownership::CheckedByGit => Trust::All,
             Ownership::Check => Trust::Own,

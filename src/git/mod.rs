@@ -1,12 +1,12 @@
 //! The repository as git sees it: which index entries differ from which parents, and their bytes.
 //!
 //! ```text
-//!  environment ──► door        where the repository is, HEAD, packed objects
+//!  environment ──► door        where the repository is, HEAD
 //!                    ├─ libgit2    (the only file that imports git2)
 //!                    └─ plumbing   git itself, where libgit2 cannot
 //!  listing       index, or `git ls-files`
 //!    └─ compare    against each parent's tree ──► difference ──► Staged
-//!  objects       loose, else through the door; every one is checked against its name
+//!  objects       loose or packed, else asked of git; every one is checked against its name
 //! ```
 //!
 //! [`Repository`] is the one way in.
