@@ -1,7 +1,7 @@
 //! Repositories of every kind: formats, partial and shallow clones, borrowed and replaced objects.
 
 use crate::push_remote::{Pushing, bare, install, text};
-use crate::support::hf_token;
+use crate::support::{GUARD, hf_token, run_with_input};
 
 #[test]
 fn every_format_is_served() {
@@ -105,6 +105,12 @@ fn a_missing_object_is_never_passed_over() {
     assert!(run.stderr.contains("is missing"), "{}", run.stderr);
     let advice = "git fetch --refetch --no-filter";
     assert!(run.stderr.contains(advice), "{}", run.stderr);
+    let head = git(&["rev-parse", "HEAD"]).stdout;
+    let line = format!("HEAD {} refs/heads/main {}\n", head.trim(), "0".repeat(40));
+    let mut hook = pushing.sandbox.command(GUARD);
+    hook.current_dir(&folder)
+        .args(["hook", "pre-push", text(&second), text(&second)]);
+    run_with_input(&mut hook, line.as_bytes()).assert_code(2);
     git(&["fetch", "-q", "--refetch", "--no-filter"]).assert_code(0);
     git(&["push", "-q", text(&second), "HEAD:refs/heads/main"]).assert_code(0);
 }
@@ -156,4 +162,53 @@ fn a_bare_clone_can_push() {
         .sandbox
         .git(&["push", "-q", "--no-verify", text(&clone), "main"]);
     push().assert_code(1).assert_hides(&token);
+}
+
+/// git's own listing of commits does not look at blobs: what is wrong with those is ours to see.
+#[test]
+fn a_pack_index_that_leads_astray_ends_in_2() {
+    let pushing = Pushing::new();
+    pushing.commit("a.py", "a = 1\n");
+    pushing.commit("b.py", "some text of some length\n".repeat(50));
+    pushing.sandbox.git(&["repack", "-q", "-a", "-d"]);
+    let blob = pushing.oid("HEAD:b.py");
+    let folder = pushing.sandbox.path().join(".git/objects/pack");
+    let index = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be listed").path())
+        .find(|path| path.extension().is_some_and(|end| end == "idx"))
+        .expect("there is one pack");
+    let sound = std::fs::read(&index).expect("it can be read");
+    let names = 8 + 256 * 4;
+    let count = (sound.len() - names - 40) / 28;
+    let name = |row: usize| -> String {
+        sound[names + row * 20..][..20]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    };
+    let row = (0..count).find(|&row| name(row) == blob);
+    let at = names + count * 24 + row.expect("the pack has the blob") * 4;
+    let line = format!(
+        "main {} refs/heads/main {}\n",
+        pushing.oid("main"),
+        "0".repeat(40)
+    );
+    pushing.hook(&line).assert_code(0);
+    let own = u32::from_be_bytes(sound[at..at + 4].try_into().expect("four bytes"));
+    for offset in [0, 12, own + 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff] {
+        let mut bent = sound.clone();
+        bent[at..at + 4].copy_from_slice(&u32::to_be_bytes(offset));
+        std::fs::remove_file(&index).expect("it is there");
+        std::fs::write(&index, bent).expect("it can be written");
+        let run = pushing.hook(&line);
+        // The first entry may be the blob itself.
+        let code = if offset == own { 0 } else { 2 };
+        run.assert_code(code);
+        assert!(
+            code == 0 || run.stderr.contains(&blob),
+            "{offset}: {}",
+            run.stderr
+        );
+    }
 }
