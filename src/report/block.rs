@@ -81,7 +81,10 @@ pub(super) fn body(finding: &Finding, paint: Paint) -> String {
     for part in &finding.parts {
         push(
             &mut text,
-            format_args!("  with {}", headline(part, Paint::new(false))),
+            format_args!(
+                "  with {}",
+                headline(part, Weight::Counts, Paint::new(false))
+            ),
         );
     }
     text
