@@ -11,6 +11,7 @@ mod attributes;
 mod commits;
 mod confidence;
 mod config;
+mod credential_files;
 mod damage;
 mod encodings;
 mod failing_open;
