@@ -89,8 +89,8 @@ mod tests {
             "aws-access-key-id".to_owned(),
             vec!["aws-secret-access-key".to_owned()],
         );
-        assert_eq!(joined(&format!("{ID}{SECRET}")), [one.clone()]);
-        assert_eq!(joined(&format!("{SECRET}\n\n{ID}")), [one.clone()]);
+        assert_eq!(joined(&format!("{ID}{SECRET}")), vec![one.clone()]);
+        assert_eq!(joined(&format!("{SECRET}\n\n{ID}")), vec![one.clone()]);
         assert_eq!(
             joined(&format!("{ID}{SECRET}{ID}{SECRET}")),
             [one.clone(), one]
