@@ -3,6 +3,9 @@
 //! In: what the scanner confirmed. Out: a value that holds everything a report says, so that no later stage reads
 //! the repository again.
 
+mod acceptance;
+mod provenance;
+
 use bstr::BString;
 use serde::Serialize;
 
@@ -11,6 +14,8 @@ use crate::rules::{Confidence, Rule};
 use crate::secret::Secret;
 pub use crate::text::layer::Encoding;
 pub use crate::text::position::Position;
+pub use acceptance::AcceptedBy;
+pub use provenance::{Provenance, Reach, Site, Stay};
 
 /// A confirmed match of one rule in one text.
 #[derive(Clone, Debug)]
@@ -52,6 +57,8 @@ pub struct Finding {
     pub markers: Vec<Marker>,
     /// The other parts of one credential: the secret of this id.
     pub parts: Vec<Finding>,
+    /// Where in a history it stands, where a whole history was scanned: then this is one secret with all its places.
+    pub provenance: Option<Box<Provenance>>,
 }
 
 /// What the confidence in a finding rests on.
@@ -129,6 +136,9 @@ pub enum Origin {
     Message,
     /// A commit.
     Commit(CommitInfo),
+    /// The message of a commit of a history.
+    #[serde(rename = "message")]
+    CommitMessage(CommitInfo),
     /// An annotated tag.
     Tag {
         /// The tag object's name, in hex.

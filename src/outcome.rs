@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use bstr::BString;
 use serde::Serialize;
 
+pub use crate::finding::AcceptedBy;
 use crate::finding::Finding;
 use crate::rules::Confidence;
 
@@ -25,6 +26,23 @@ pub struct Outcome {
     pub min_confidence: Confidence,
     /// How the commits with findings can be changed before they are published; `None` where no commit is concerned.
     pub rewrite: Option<Rewrite>,
+    /// To what a scan of a whole history was narrowed; `None` where everything counts.
+    pub narrowed: Option<Narrowed>,
+}
+
+/// What a scan of a history was asked to tell of, in the words in which it was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Narrowed {
+    /// Globs of refs; empty for all.
+    pub refs: Vec<String>,
+    /// The first moment, `YYYY-MM-DDTHH:MM:SSZ`.
+    pub since: Option<String>,
+    /// The last moment.
+    pub until: Option<String>,
+    /// Globs of paths; empty for all.
+    pub paths: Vec<String>,
+    /// How many secrets were found that lie outside of it.
+    pub left_out: usize,
 }
 
 /// How to change commits that are not published yet.
@@ -53,33 +71,6 @@ pub struct Accepted {
     pub finding: Finding,
     /// What accepts it.
     pub by: AcceptedBy,
-}
-
-/// What accepts a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum AcceptedBy {
-    /// An `[[allow]]` entry of the configuration.
-    Entry {
-        /// 1-based line of the entry in the configuration.
-        line: usize,
-        /// The reason it states.
-        reason: String,
-    },
-    /// An inline comment, as it is written.
-    Comment {
-        /// `hf-guard: allow`, `gitleaks:allow`…
-        marker: String,
-    },
-    /// A credential that its issuer publishes for tests.
-    PublicTestCredential,
-    /// The baseline: it was known before.
-    Baseline,
-    /// A push option that the server's administrator allows.
-    BreakGlass {
-        /// The reason that came with it.
-        reason: String,
-    },
 }
 
 /// A text that was not read.

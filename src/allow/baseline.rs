@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::fingerprint::Fingerprint;
-use crate::outcome::{Accepted, AcceptedBy, Outcome};
+use crate::outcome::{AcceptedBy, Outcome};
 
 /// The fingerprints of known findings.
 #[derive(Debug, Default)]
@@ -36,13 +36,27 @@ impl Baseline {
     /// All findings of `outcome`, those included that a baseline accepts already.
     #[must_use]
     pub fn of(outcome: &Outcome) -> Self {
-        let known = outcome
-            .accepted
-            .iter()
-            .filter(|accepted| accepted.by == AcceptedBy::Baseline)
-            .map(|accepted| &accepted.finding);
-        let all = outcome.findings.iter().chain(known);
-        Self(all.map(|finding| finding.fingerprint.clone()).collect())
+        let known = outcome.accepted.iter().map(|accepted| {
+            let by = Some(&accepted.by);
+            (&accepted.finding, by)
+        });
+        let open = outcome.findings.iter().map(|finding| (finding, None));
+        let mut fingerprints = BTreeSet::new();
+        for (finding, by) in open.chain(known) {
+            let counts = |by: Option<&AcceptedBy>| by.is_none_or(|by| *by == AcceptedBy::Baseline);
+            match &finding.provenance {
+                Some(provenance) => {
+                    let sites = provenance.sites.iter();
+                    let sites = sites.filter(|site| counts(site.by.as_ref()));
+                    fingerprints.extend(sites.map(|site| site.finding.fingerprint.clone()));
+                }
+                None if counts(by) => {
+                    fingerprints.insert(finding.fingerprint.clone());
+                }
+                None => {}
+            }
+        }
+        Self(fingerprints)
     }
 
     /// The lines of the file.
@@ -58,12 +72,10 @@ impl Baseline {
     pub fn apply(&self, outcome: &mut Outcome) {
         let findings = std::mem::take(&mut outcome.findings);
         for finding in findings {
-            if self.0.contains(&finding.fingerprint) {
-                let by = AcceptedBy::Baseline;
-                outcome.accepted.push(Accepted { finding, by });
-            } else {
-                outcome.findings.push(finding);
-            }
+            super::settle(finding, outcome, |finding| {
+                let is_known = self.0.contains(&finding.fingerprint);
+                is_known.then_some(AcceptedBy::Baseline)
+            });
         }
     }
 }

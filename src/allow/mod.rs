@@ -27,12 +27,37 @@ pub fn apply(scanned: Scanned, config: &Config, today: Date) -> Outcome {
         ..Outcome::default()
     };
     for finding in in_order(scanned.findings) {
-        match accepted_by(&finding, config, today) {
-            Some(by) => outcome.accepted.push(Accepted { finding, by }),
-            None => outcome.findings.push(finding),
-        }
+        settle(finding, &mut outcome, |finding| {
+            accepted_by(finding, config, today)
+        });
     }
     outcome
+}
+
+/// Puts a finding where it belongs. A secret of a history is accepted only if `by` accepts it at each of its places.
+fn settle(
+    mut finding: Finding,
+    outcome: &mut Outcome,
+    by: impl Fn(&Finding) -> Option<AcceptedBy>,
+) {
+    let accepted = match &mut finding.provenance {
+        None => by(&finding),
+        Some(provenance) => {
+            for site in &mut provenance.sites {
+                if site.by.is_none() {
+                    site.by = by(&site.finding);
+                }
+            }
+            let told = provenance.head().filter(|_| provenance.is_accepted());
+            let accepted = told.and_then(|site| site.by.clone());
+            finding = finding.at_head_site();
+            accepted
+        }
+    };
+    match accepted {
+        Some(by) => outcome.accepted.push(Accepted { finding, by }),
+        None => outcome.findings.push(finding),
+    }
 }
 
 /// The entries that accept nothing of what was found, expired or not; worth a word after a scan of everything.
@@ -43,7 +68,10 @@ pub fn unused<'a>(outcome: &Outcome, config: &'a Config) -> Vec<&'a Entry> {
     config
         .entries()
         .iter()
-        .filter(|entry| !found.iter().any(|finding| entry.criteria.hold(finding)))
+        .filter(|entry| {
+            let mut sites = found.iter().flat_map(|finding| finding.at_each_site());
+            !sites.any(|finding| entry.criteria.hold(finding))
+        })
         .collect()
 }
 
@@ -137,6 +165,7 @@ fn warnings(findings: &[Finding], config: &Config, today: Date) -> Vec<String> {
     // Two findings can stand beside one comment.
     let comments: BTreeSet<String> = findings
         .iter()
+        .flat_map(Finding::at_each_site)
         .filter(|finding| finding.part == Part::Content)
         .flat_map(|finding| {
             finding

@@ -195,6 +195,38 @@ pub(super) struct HistoryArguments {
     /// Memory for objects in work while the history is read, in bytes or with K, M or G; the mapped packs come on top
     #[arg(long, value_name = "SIZE", requires = "all_history", default_value = "256M", value_parser = size)]
     pub(super) max_memory: usize,
+    /// Tell only of what refs that match GLOB lead to: `main`, `v1.*`, `origin/*`, `HEAD`; may be given several times
+    #[arg(
+        long,
+        value_name = "GLOB",
+        requires = "all_history",
+        conflicts_with = "no_provenance"
+    )]
+    pub(super) refs: Vec<String>,
+    /// Tell only of what commits since DATE bring: `2026-01-31`, `2 weeks ago`, whatever git reads
+    #[arg(
+        long,
+        value_name = "DATE",
+        requires = "all_history",
+        conflicts_with = "no_provenance"
+    )]
+    pub(super) since: Option<String>,
+    /// Tell only of what commits until DATE bring
+    #[arg(
+        long,
+        value_name = "DATE",
+        requires = "all_history",
+        conflicts_with = "no_provenance"
+    )]
+    pub(super) until: Option<String>,
+    /// Tell only of files that match GLOB, read as in .gitignore; may be given several times
+    #[arg(
+        long,
+        value_name = "GLOB",
+        requires = "all_history",
+        conflicts_with = "no_provenance"
+    )]
+    pub(super) path: Vec<String>,
     /// Do not look up which commit brought a finding, and where it still stands
     #[arg(long, requires = "all_history", conflicts_with = "baseline")]
     pub(super) no_provenance: bool,

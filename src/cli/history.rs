@@ -19,8 +19,8 @@ use crate::config::Date;
 use crate::git::pack::Progress as Walk;
 use crate::git::{Ownership, Repository};
 use crate::outcome::Skip;
-use crate::scan::Scanner;
-use crate::source::history::{self, History, HistoryError, names, provenance};
+use crate::source::history::narrowing::{Narrowing, NarrowingError, Words};
+use crate::source::history::{self, Asked, History, HistoryError, names, provenance};
 use crate::source::{Progress, Scanned};
 
 /// How often it is looked whether the walk has come further.
@@ -59,13 +59,21 @@ pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
     };
     let repository = Repository::open(Ownership::Check)?;
     let config = scan::configuration(options, || push::local_config(&repository))?;
+    let narrowing = narrowing(arguments, &repository)?;
     let now = SystemTime::now();
     let scanner = scan::scanner(&config, options, now);
-    let history = walk(arguments, &repository, &scanner, &options.progress)?;
-    let (mut scanned, warning) = place(arguments, &history, &repository, &scanner, options)?;
-    scanned.skipped.extend(unread(&history, &repository));
-    scanned.summary.texts = history.objects;
-    scanned.summary.bytes = history.bytes;
+    let asked = Asked {
+        repository: &repository,
+        scanner: &scanner,
+        narrowing: &narrowing,
+        progress: &options.progress,
+        limits: limits(arguments),
+    };
+    let history = walk(&asked)?;
+    let mut scanned = Scanned {
+        skipped: unread(&history, &repository),
+        ..Scanned::default()
+    };
     match names::names_and_reflogs(&repository, &scanner) {
         Ok(names) => scanned.append(names),
         Err(HistoryError::Git(error)) => scanned.skipped.push(Skip {
@@ -74,9 +82,16 @@ pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
         }),
         Err(error) => return Err(error.into()),
     }
-    let mut outcome = allow::apply(scanned.with_shown_paths(&scanner), &config, Date::of(now));
+    scanned.summary.texts += history.objects;
+    scanned.summary.bytes += history.bytes;
+    let placed = place(arguments, &history, &asked, scanned)?;
+    let shown = placed.scanned.with_shown_paths(&scanner);
+    let mut outcome = allow::apply(shown, &config, Date::of(now));
     outcome.min_confidence = options.min_confidence.into();
-    outcome.warnings.extend(warning);
+    outcome.warnings.extend(placed.warning);
+    outcome.narrowed = placed
+        .left_out
+        .and_then(|left_out| narrowing.narrowed(left_out));
     baseline.apply(&mut outcome);
     if let Some(path) = &arguments.write_baseline {
         fs::write(path, Baseline::of(&outcome).to_text()).map_err(|source| {
@@ -98,55 +113,101 @@ fn read_baseline(path: &Path) -> Result<Baseline, BaselineError> {
     Ok(Baseline::parse(&bytes)?)
 }
 
-fn walk(
+fn narrowing(
     arguments: &HistoryArguments,
     repository: &Repository,
-    scanner: &Scanner,
-    progress: &Progress,
-) -> Result<History, HistoryError> {
+) -> Result<Narrowing, NarrowingError> {
+    let words = Words {
+        refs: &arguments.refs,
+        since: arguments.since.as_deref(),
+        until: arguments.until.as_deref(),
+        paths: &arguments.path,
+    };
+    Narrowing::new(words, repository)
+}
+
+fn limits(arguments: &HistoryArguments) -> history::Options {
     let cores = || thread::available_parallelism().map_or(1, NonZero::get);
-    let limits = history::Options {
+    history::Options {
         jobs: arguments.jobs.map_or_else(cores, usize::from),
         max_bytes: arguments.max_memory,
-    };
+    }
+}
+
+fn walk(asked: &Asked<'_>) -> Result<History, HistoryError> {
     let walk = Walk::default();
     let (ended, ends) = mpsc::channel::<()>();
     let watched = &walk;
     thread::scope(|scope| {
-        scope.spawn(move || tell(watched, progress, &ends));
-        let scanned = history::scan(repository, scanner, limits, watched);
+        scope.spawn(move || tell(watched, asked.progress, &ends));
+        let scanned = history::scan(asked.repository, asked.scanner, asked.limits, watched);
         drop(ended);
         scanned
     })
 }
 
-/// Says of each finding where it comes from, as far as that is asked for and can be told.
+/// Findings with their places, as far as those could be told.
+struct Placed {
+    scanned: Scanned,
+    warning: Option<String>,
+    /// How many secrets are outside of what was asked for; `None` where everything is told of.
+    left_out: Option<usize>,
+}
+
+/// Says of each secret where it comes from, as far as that is asked for and can be told; `scanned` is what was found beside
+/// the objects.
 fn place(
     arguments: &HistoryArguments,
     history: &History,
-    repository: &Repository,
-    scanner: &Scanner,
-    options: &Options,
-) -> Result<(Scanned, Option<String>), HistoryError> {
-    let unplaced = || history::unplaced(history, repository, scanner, &options.progress);
-    if arguments.no_provenance {
-        return Ok((unplaced()?, None));
-    }
-    match provenance::placed(history, repository, scanner, &options.progress) {
-        Ok(placed) => {
-            let gaps = placed.has_gaps.then(|| {
-                "not every commit and tree could be read: what is said to be unreachable may be \
-                 reachable, and there may be more places"
-                    .to_owned()
+    asked: &Asked<'_>,
+    mut scanned: Scanned,
+) -> Result<Placed, HistoryError> {
+    let named = std::mem::take(&mut scanned.findings);
+    let told = if arguments.no_provenance {
+        None
+    } else {
+        match provenance::told(history, named.clone(), asked) {
+            Ok(told) => Some(Ok(told)),
+            Err(HistoryError::Git(error)) => Some(Err(error)),
+            Err(error) => return Err(error),
+        }
+    };
+    let is_whole = asked.narrowing.is_whole();
+    let (warning, left_out) = match &told {
+        None => (None, None),
+        Some(Ok(told)) if told.has_gaps && !is_whole => {
+            scanned.skipped.push(Skip {
+                path: BString::from("commits and trees"),
+                reason:
+                    "not all of them could be read: there may be more inside of what was asked for"
+                        .to_owned(),
             });
-            Ok((placed.scanned, gaps))
+            (None, Some(told.left_out))
         }
-        Err(HistoryError::Git(error)) => {
-            let warning = format!("which commits brought this in cannot be told: {error}");
-            Ok((unplaced()?, Some(warning)))
+        Some(Ok(told)) => {
+            let gaps = "not every commit and tree could be read: what is said to be unreachable may be reachable, and there \
+                        may be more places";
+            (told.has_gaps.then(|| gaps.to_owned()), Some(told.left_out))
         }
-        Err(error) => Err(error),
-    }
+        Some(Err(error)) => {
+            let all = if is_whole {
+                ""
+            } else {
+                ", so everything is told"
+            };
+            let warning = format!("which commits brought this in cannot be told{all}: {error}");
+            (Some(warning), None)
+        }
+    };
+    scanned.findings = match told {
+        Some(Ok(told)) => told.findings,
+        None | Some(Err(_)) => provenance::untold(history, named, asked)?,
+    };
+    Ok(Placed {
+        scanned,
+        warning,
+        left_out,
+    })
 }
 
 /// Tells the watchdog that the walk goes on, for as long as it does.

@@ -27,7 +27,10 @@ impl PathPattern {
     /// matches a folder matches everything below it.
     ///
     /// Source: <https://git-scm.com/docs/gitignore#_pattern_format>
-    pub(super) fn new(text: &str) -> Result<Self, &'static str> {
+    ///
+    /// # Errors
+    /// What is wrong with it, where it is none or matches everything.
+    pub fn new(text: &str) -> Result<Self, &'static str> {
         if text.is_empty() {
             return Err("an empty path matches nothing");
         }

@@ -174,6 +174,12 @@ pub enum GitError {
         /// The word, escaped.
         option: String,
     },
+    /// A date that names no moment.
+    #[error("`{text}` is no date; write a day as in `2026-01-31`, or `2 weeks ago`")]
+    Moment {
+        /// The words, escaped.
+        text: String,
+    },
     /// A range without a word.
     #[error("--range is empty; name commits, as in `origin/main..HEAD`")]
     EmptyRange,

@@ -16,6 +16,7 @@ mod agreement;
 mod alternates;
 mod cache_tree;
 mod checkout;
+mod commits;
 mod compare;
 mod difference;
 mod door;
@@ -28,6 +29,7 @@ mod libgit2;
 mod listing;
 mod loose;
 mod map;
+mod moment;
 pub mod object;
 mod objects;
 mod oid;
@@ -51,10 +53,12 @@ use listing::Listing;
 use objects::Objects;
 use tree_cache::TreeCache;
 
+pub use commits::{Commit, Leading};
 pub use difference::{Content, Old, Staged, StagedChange};
 pub use error::GitError;
 pub use hash::Kind;
 pub use libgit2::Error as Libgit2Error;
+pub use moment::DayEnd;
 pub use oid::Oid;
 pub use revisions::{RangeEnds, Reference, Revision, Selection};
 pub use tree::{Item as TreeItem, Tree};
@@ -241,6 +245,30 @@ impl Repository {
     /// [`GitError::ReadFile`] where one cannot be read.
     pub fn other_heads(&self) -> Result<Vec<Oid>, GitError> {
         reflogs::other_heads(self.common_dir())
+    }
+
+    /// The commits that `leading` leads to with their trees and dates, parents before children, else the older ones first.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot list them.
+    pub fn commits(&self, leading: Leading<'_>) -> Result<Vec<Commit>, GitError> {
+        commits::list(&self.environment.current_dir, leading)
+    }
+
+    /// The full names of the branches that HEAD stands for in each work tree, those without a commit too.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot be asked.
+    pub fn head_branches(&self) -> Result<Vec<BString>, GitError> {
+        commits::head_branches(&self.environment.current_dir)
+    }
+
+    /// Seconds since 1970 of the moment that `text` names as git reads it; `end` tells which end of a bare day is meant.
+    ///
+    /// # Errors
+    /// [`GitError::Moment`] where it names none.
+    pub fn moment(&self, text: &str, end: DayEnd) -> Result<i64, GitError> {
+        moment::read(&self.environment.current_dir, text, end)
     }
 
     /// The ends of a range.

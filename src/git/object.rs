@@ -34,6 +34,8 @@ pub struct Tag {
     pub target: Oid,
     /// What it is.
     pub kind: Kind,
+    /// Seconds since 1970 of the tagger's date; 0 where there is none.
+    pub time: i64,
     /// Byte range of the message in the object.
     pub message: Range<usize>,
 }
@@ -67,9 +69,11 @@ pub fn tag(raw: &[u8]) -> Option<Tag> {
     let mut lines = header_lines(raw, message.start);
     let target = Oid::from_hex(lines.next()?.strip_prefix(b"object ")?)?;
     let kind = Kind::from_name(lines.next()?.strip_prefix(b"type ")?)?;
+    let tagger = lines.find_map(|line| line.strip_prefix(b"tagger "));
     Some(Tag {
         target,
         kind,
+        time: tagger.map_or(0, |line| identity(line).1),
         message,
     })
 }

@@ -20,8 +20,6 @@ pub enum Selection<'a> {
         /// Commits that are passed over with everything behind them.
         known: &'a [Oid],
     },
-    /// What any ref, HEAD or reflog leads to, the older ones of unrelated commits first.
-    Everything,
     /// A revision range as a person writes it, such as `main..topic` or `HEAD --not --remotes`.
     Range(&'a str),
 }
@@ -54,17 +52,6 @@ const REV_LIST: [&str; 6] = [
     "--reverse",
     "--ignore-missing",
     "--stdin",
-];
-
-/// `--all` includes HEAD; a reflog may name what was pruned long ago.
-const EVERYTHING: [&str; 7] = [
-    "rev-list",
-    "--parents",
-    "--date-order",
-    "--reverse",
-    "--ignore-missing",
-    "--all",
-    "--reflog",
 ];
 
 /// Every object that a ref, HEAD, reflog or index leads to and that is not there. A commit graph knows commits that may be
@@ -120,7 +107,6 @@ pub(super) fn list(directory: &Path, selection: &Selection<'_>) -> Result<Vec<Re
                 input.extend_from_slice(format!("^{commit}\n").as_bytes());
             }
         }
-        Selection::Everything => return parse(&run(directory, &EVERYTHING)?),
         Selection::Range(range) => {
             let mut arguments = vec!["rev-list", "--parents", "--topo-order", "--reverse"];
             arguments.extend(words(range)?);

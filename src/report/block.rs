@@ -2,9 +2,11 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
+use super::origin::{origin_name, reason};
 use super::paint::{Paint, Role};
+use super::stay::{self, Extent};
 use super::words::push;
-use crate::finding::{Cell, CellKind, CommitInfo, Encoding, Evidence, Finding, Origin, Part};
+use crate::finding::{Cell, CellKind, Encoding, Evidence, Finding, Part};
 use crate::outcome::AcceptedBy;
 use crate::rules::Confidence;
 use crate::text::escape;
@@ -50,12 +52,15 @@ pub(super) fn headline(finding: &Finding, weight: Weight, paint: Paint) -> Strin
 }
 
 /// The lines under the headline, each with its line end.
-pub(super) fn body(finding: &Finding, paint: Paint) -> String {
+pub(super) fn body(finding: &Finding, extent: Extent, paint: Paint) -> String {
     let mut text = excerpt(finding, paint);
     if let Some(cell) = &finding.cell {
         push(&mut text, format_args!("  {}", cell_name(cell)));
     }
-    if let Some(origin) = origin_name(&finding.origin) {
+    let told = finding.provenance.as_deref();
+    // The commit that brought it is told with the others.
+    let is_told = told.is_some_and(|provenance| provenance.stay.is_some());
+    if let Some(origin) = origin_name(&finding.origin).filter(|_| !is_told) {
         push(&mut text, format_args!("  {origin}"));
     }
     // An exact format is what everybody expects; a line of it under every finding would only be read over.
@@ -71,6 +76,9 @@ pub(super) fn body(finding: &Finding, paint: Paint) -> String {
     }
     if !finding.encoding.is_empty() {
         push(&mut text, format_args!("  {}", disguise(&finding.encoding)));
+    }
+    if let Some(provenance) = told {
+        text.push_str(&stay::lines(provenance, extent));
     }
     for note in &finding.notes {
         push(
@@ -92,24 +100,7 @@ pub(super) fn body(finding: &Finding, paint: Paint) -> String {
 
 /// One line of an accepted finding.
 pub(super) fn accepted(finding: &Finding, by: &AcceptedBy, paint: Paint) -> String {
-    let reason = match by {
-        AcceptedBy::Entry { line, reason } => {
-            format!(
-                "line {line} of the configuration: {}",
-                escape::for_terminal(reason.as_bytes())
-            )
-        }
-        AcceptedBy::Comment { marker } => {
-            format!("the comment `{}`", escape::for_terminal(marker.as_bytes()))
-        }
-        AcceptedBy::PublicTestCredential => {
-            "its issuer, who publishes this credential for tests".to_owned()
-        }
-        AcceptedBy::Baseline => "the baseline".to_owned(),
-        AcceptedBy::BreakGlass { reason } => {
-            format!("break-glass: {}", escape::for_terminal(reason.as_bytes()))
-        }
-    };
+    let reason = reason(by);
     format!(
         "{}, accepted by {reason}",
         headline(finding, Weight::Counts, paint)
@@ -139,31 +130,6 @@ fn excerpt(finding: &Finding, paint: Paint) -> String {
     )
 }
 
-/// The object that holds it, where the work tree may not show it.
-fn origin_name(origin: &Origin) -> Option<String> {
-    match origin {
-        Origin::Commit(CommitInfo {
-            commit,
-            author,
-            date,
-        }) => Some(format!(
-            "in commit {} of {date} by {}",
-            escape::for_terminal(commit.as_bytes()),
-            escape::for_terminal(author)
-        )),
-        Origin::Tag { tag } => Some(format!("in tag {}", escape::for_terminal(tag.as_bytes()))),
-        Origin::Object { object } => Some(format!(
-            "in object {}",
-            escape::for_terminal(object.as_bytes())
-        )),
-        Origin::Unreachable { object } => Some(format!(
-            "in object {}, which no ref leads to any more",
-            escape::for_terminal(object.as_bytes())
-        )),
-        Origin::Staged | Origin::Worktree | Origin::Stdin | Origin::Message | Origin::Ref => None,
-    }
-}
-
 /// "hidden by percent encoding, then base64": outermost first, as one has to decode it.
 fn disguise(encoding: &[Encoding]) -> String {
     let names: Vec<&str> = encoding.iter().map(|layer| layer.in_words()).collect();
@@ -187,6 +153,7 @@ fn cell_name(cell: &Cell) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::{CommitInfo, Origin};
     use crate::report::fixture::finding;
 
     #[test]
@@ -242,7 +209,7 @@ mod tests {
         };
         let paint = Paint::new(false);
         let text = headline(&finding, Weight::Counts, paint)
-            + &body(&finding, paint)
+            + &body(&finding, Extent::Some, paint)
             + &accepted(&finding, &by, paint);
         assert!(
             !text
@@ -250,6 +217,6 @@ mod tests {
                 .any(|character| character != '\n' && escape::is_unsafe(character)),
             "{text:?}"
         );
-        assert_eq!(body(&finding, paint).lines().count(), 5);
+        assert_eq!(body(&finding, Extent::Some, paint).lines().count(), 5);
     }
 }

@@ -36,5 +36,6 @@ pub(super) fn finding(line: usize) -> Finding {
         markers: Vec::new(),
         parts: Vec::new(),
         secret,
+        provenance: None,
     }
 }

@@ -5,9 +5,11 @@
 use std::io::{self, Write};
 
 use super::block::{self, Weight};
+use super::narrowed::narrowed_words;
 use super::paint::{Paint, Role};
+use super::stay::Extent;
 use super::words::{number, push};
-use super::{Accepted, Detail, Options, remedy, runner};
+use super::{Accepted, Detail, Options, aftermath, remedy, runner};
 use crate::finding::{Finding, Origin};
 use crate::outcome::Outcome;
 use crate::text::escape;
@@ -38,22 +40,29 @@ fn render(outcome: &Outcome, options: &Options) -> String {
         sections.push(skips(outcome, paint));
         return sections.concat();
     }
+    let extent = match options.detail {
+        Detail::Verbose => Extent::All,
+        Detail::Quiet | Detail::Normal => Extent::Some,
+    };
+    let whole = |finding: &Finding, weight| {
+        line(block::headline(finding, weight, paint)) + &block::body(finding, extent, paint)
+    };
     sections.extend(
         blocking
             .iter()
-            .map(|finding| whole(finding, Weight::Counts, paint)),
+            .map(|finding| whole(finding, Weight::Counts)),
     );
     sections.push(skips(outcome, paint));
     let notes = outcome.notes();
-    sections.extend(notes.map(|finding| whole(finding, Weight::Note, paint)));
+    sections.extend(notes.map(|finding| whole(finding, Weight::Note)));
     sections.push(accepted(outcome, options, paint));
-    sections.push(remedy::of(
-        &blocking,
-        outcome.rewrite.as_ref(),
-        options,
-        paint,
-    ));
-    sections.push(count(outcome, options, paint));
+    let is_history = blocking.iter().any(|finding| finding.provenance.is_some());
+    sections.push(if is_history {
+        aftermath::of(&blocking, paint)
+    } else {
+        remedy::of(&blocking, outcome.rewrite.as_ref(), options, paint)
+    });
+    sections.push(narrowed(outcome, paint) + &count(outcome, options, paint));
     sections.retain(|section| !section.is_empty());
     sections.join("\n")
 }
@@ -61,10 +70,6 @@ fn render(outcome: &Outcome, options: &Options) -> String {
 fn line(mut text: String) -> String {
     text.push('\n');
     text
-}
-
-fn whole(finding: &Finding, weight: Weight, paint: Paint) -> String {
-    line(block::headline(finding, weight, paint)) + &block::body(finding, paint)
 }
 
 fn warnings(outcome: &Outcome, paint: Paint) -> String {
@@ -110,6 +115,16 @@ fn accepted(outcome: &Outcome, options: &Options, paint: Paint) -> String {
         }
     }
     text
+}
+
+/// What was asked for, where that was not everything.
+fn narrowed(outcome: &Outcome, paint: Paint) -> String {
+    let Some(narrowed) = &outcome.narrowed else {
+        return String::new();
+    };
+    let lead = paint.paint(Role::Note, "hf-guard:").to_string();
+    let words = format!("{}.", narrowed_words(narrowed));
+    line(format!("{lead} {}", escape::for_terminal(words.as_bytes())))
 }
 
 /// The last lines: how many of what, and what that means.

@@ -8,9 +8,10 @@ use std::io::{self, Write};
 use bstr::BString;
 use serde::Serialize;
 
+use super::provenance;
 use crate::finding::{Cell, Encoding, Evidence, Finding, Origin, Part};
 use crate::fingerprint::Fingerprint;
-use crate::outcome::{AcceptedBy, Outcome, Skip, Summary};
+use crate::outcome::{AcceptedBy, Narrowed, Outcome, Skip, Summary};
 use crate::rules::Confidence;
 use crate::secret::Secret;
 use crate::text::escape;
@@ -45,7 +46,7 @@ struct Document<'a> {
     accepted: Vec<Entry<'a>>,
     skipped: &'a [Skip],
     warnings: &'a [String],
-    summary: Counts,
+    summary: Counts<'a>,
 }
 
 impl<'a> Document<'a> {
@@ -70,6 +71,7 @@ impl<'a> Document<'a> {
                 accepted: outcome.accepted.len(),
                 skipped: outcome.skipped.len(),
                 read: outcome.summary,
+                narrowed: outcome.narrowed.as_ref(),
             },
         }
     }
@@ -77,13 +79,15 @@ impl<'a> Document<'a> {
 
 /// How many of what; `findings` counts the low-confidence ones too, `blocking` does not.
 #[derive(Serialize)]
-struct Counts {
+struct Counts<'a> {
     findings: usize,
     blocking: usize,
     accepted: usize,
     skipped: usize,
     #[serde(flatten)]
     read: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    narrowed: Option<&'a Narrowed>,
 }
 
 #[derive(Serialize)]
@@ -111,6 +115,8 @@ struct Entry<'a> {
     notes: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parts: Vec<Entry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provenance: Option<provenance::Entry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<&'a AcceptedBy>,
 }
@@ -141,6 +147,7 @@ impl<'a> Entry<'a> {
                 .iter()
                 .map(|part| Self::of(part, None))
                 .collect(),
+            provenance: finding.provenance.as_deref().map(provenance::Entry::of),
             by,
         }
     }

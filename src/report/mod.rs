@@ -4,6 +4,7 @@
 //! code, and nothing here panics on a closed or full output: its error is returned.
 
 mod advice;
+mod aftermath;
 mod block;
 pub mod catalog;
 #[cfg(test)]
@@ -11,13 +12,17 @@ mod fixture;
 mod habitat;
 pub mod human;
 pub mod json;
+mod narrowed;
 pub mod options;
+mod origin;
 mod paint;
+mod provenance;
 mod remedy;
 mod rewrite;
 mod runner;
 pub mod sarif;
 mod shell;
+mod stay;
 mod variable;
 pub mod wire;
 mod words;

@@ -54,14 +54,14 @@ pub(super) fn of(
 }
 
 /// Findings that one paragraph serves.
-struct Group<'a> {
+pub(super) struct Group<'a> {
     habitat: Habitat,
     variable: String,
     /// Paths, each once, that may be printed whole.
     files: Vec<&'a [u8]>,
 }
 
-fn group<'a>(findings: &[&'a Finding]) -> Vec<Group<'a>> {
+pub(super) fn group<'a>(findings: &[&'a Finding]) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut seen = HashSet::new();
     for finding in findings {
@@ -94,7 +94,7 @@ fn is_printable(finding: &Finding) -> bool {
 }
 
 impl Group<'_> {
-    fn write(&self, text: &mut String, paint: Paint) {
+    pub(super) fn write(&self, text: &mut String, paint: Paint) {
         let mut lines = advice::lines(self.habitat, &self.variable, &self.files).into_iter();
         let mut head = advice::title(self.habitat).to_owned();
         if !self.files.is_empty() {
@@ -193,7 +193,7 @@ fn accept(text: &mut String, findings: &[&Finding], paint: Paint) {
     }
 }
 
-fn place(finding: &Finding) -> String {
+pub(super) fn place(finding: &Finding) -> String {
     let path = escape::for_terminal(&finding.shown_path);
     match finding.part {
         Part::Content => format!("{path}:{}", finding.start.line),
@@ -202,6 +202,20 @@ fn place(finding: &Finding) -> String {
 }
 
 pub(super) fn revoke(text: &mut String, findings: &[&Finding]) {
+    let places = issuers(findings);
+    let advice = "If it was ever pushed or shared, taking it out is not enough: revoke it";
+    if places.is_empty() {
+        words(text, &format!("{advice} where it was issued."));
+        return;
+    }
+    words(text, &format!("{advice}."));
+    for place in places {
+        push(text, format_args!("      {place}"));
+    }
+}
+
+/// Where each of them is revoked, once.
+pub(super) fn issuers(findings: &[&Finding]) -> Vec<String> {
     let mut seen = HashSet::new();
     let mut places = Vec::new();
     for finding in findings {
@@ -215,22 +229,14 @@ pub(super) fn revoke(text: &mut String, findings: &[&Finding]) {
             });
         }
     }
-    let advice = "If it was ever pushed or shared, taking it out is not enough: revoke it";
-    if places.is_empty() {
-        words(text, &format!("{advice} where it was issued."));
-        return;
-    }
-    words(text, &format!("{advice}."));
-    for place in places {
-        push(text, format_args!("      {place}"));
-    }
+    places
 }
 
-fn words(text: &mut String, words: &str) {
+pub(super) fn words(text: &mut String, words: &str) {
     push(text, format_args!("  {words}"));
 }
 
-fn command(text: &mut String, paint: Paint, command: &str) {
+pub(super) fn command(text: &mut String, paint: Paint, command: &str) {
     push(
         text,
         format_args!("      {}", paint.paint(Role::Command, command)),

@@ -10,7 +10,9 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::json::{secret_sha256, write_document};
-use crate::finding::{Cell, CellKind, Finding, Part};
+use super::narrowed::narrowed_words;
+use super::{origin, provenance, stay};
+use crate::finding::{Cell, CellKind, Finding, Part, Provenance};
 use crate::fingerprint::Fingerprint;
 use crate::outcome::{AcceptedBy, Outcome};
 use crate::rules::{Confidence, Rule};
@@ -135,25 +137,54 @@ fn result(finding: &Finding, by: Option<&AcceptedBy>, rule_index: usize, count: 
     if let Some(cell) = &finding.cell {
         properties["cell"] = json!(cell);
     }
-    let mut related = Vec::new();
+    let mut others = Vec::new();
     for (id, part) in finding.parts.iter().enumerate() {
         let mut location = location(part);
         let what = format!("{} ({})", part.rule.description, part.secret);
         location["id"] = json!(id + 1);
         location["message"] = json!({ "text": message(&what) });
-        related.push(location);
+        others.push(location);
     }
-    json!({
+    let mut result = json!({
         "ruleId": finding.rule.id,
         "ruleIndex": rule_index,
         "level": level(finding.confidence),
         "message": { "text": message(&text) },
         "locations": [location(finding)],
-        "relatedLocations": related,
+        "relatedLocations": others,
         "partialFingerprints": fingerprints(&finding.fingerprint, count),
         "suppressions": by.map(suppression).into_iter().collect::<Vec<_>>(),
-        "properties": properties,
-    })
+    });
+    if let Some(provenance) = &finding.provenance {
+        properties["provenance"] = json!(provenance::Entry::of(provenance));
+        result["relatedLocations"] = related(provenance);
+    }
+    result["properties"] = properties;
+    result
+}
+
+/// Every place of a secret of a history; the result's own location is that of one of them.
+fn related(provenance: &Provenance) -> Value {
+    let sites = (1..).zip(&provenance.sites).map(|(id, site)| {
+        let mut text = stay::place(&site.finding);
+        if let Some(stay) = &site.stay {
+            let (first, last) = (&stay.first, &stay.last);
+            text.push_str(&format!(": from commit {} of {}", first.commit, first.date));
+            if last.commit != first.commit {
+                text.push_str(&format!(" to commit {} of {}", last.commit, last.date));
+            }
+        } else if let Some(origin) = origin::origin_name(&site.finding.origin) {
+            text.push_str(&format!(": {origin}"));
+        }
+        if let Some(by) = &site.by {
+            text.push_str(&format!(", accepted by {}", origin::reason(by)));
+        }
+        let mut location = location(&site.finding);
+        location["id"] = json!(id);
+        location["message"] = json!({ "text": message(&text) });
+        location
+    });
+    sites.collect()
 }
 
 /// GitHub tells alerts apart by `primaryLocationLineHash` alone; the count keeps two places of one secret apart.
@@ -249,7 +280,15 @@ fn notifications(outcome: &Outcome) -> Vec<Value> {
             "message": { "text": message(warning) },
         })
     });
-    skipped.chain(warnings).collect()
+    let narrowed = outcome.narrowed.iter().map(|narrowed| {
+        json!({
+            "level": "note",
+            "descriptor": { "id": "narrowed" },
+            "message": { "text": message(&format!("{}.", narrowed_words(narrowed))) },
+            "properties": { "narrowed": narrowed },
+        })
+    });
+    skipped.chain(warnings).chain(narrowed).collect()
 }
 
 /// Escapes what a SARIF message takes for a placeholder or a link (clauses 3.11.5 and 3.11.6).

@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use super::paint::Paint;
+use super::stay::Extent;
 use super::words::{number, push};
 use super::{Accepted, Detail, Options, block, remedy, rewrite};
 use crate::finding::Finding;
@@ -57,7 +58,7 @@ fn render(
             format_args!("{}", block::headline(finding, block::Weight::Counts, plain)),
         );
         if options.detail != Detail::Quiet {
-            text.push_str(&block::body(finding, plain));
+            text.push_str(&block::body(finding, Extent::Some, plain));
             for part in std::iter::once(*finding).chain(&finding.parts) {
                 push(
                     &mut text,

@@ -91,6 +91,7 @@ pub(super) fn findings(
                 markers: marker::near(text, &ends, range.start, range.end),
                 parts: Vec::new(),
                 secret,
+                provenance: None,
             });
         }
     }

@@ -1,6 +1,6 @@
 //! `--all-history`: what a repository has ever held is found wherever it lies, and told with its name and date.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{GUARD, Run, Sandbox, hf_token};
 
@@ -101,10 +101,14 @@ fn id(sandbox: &Sandbox, revision: &str) -> String {
     sandbox.git(&["rev-parse", revision]).trim().to_owned()
 }
 
-fn notes(finding: &Value) -> String {
-    let notes = finding["notes"].as_array().expect("a list");
-    let notes: Vec<&str> = notes.iter().filter_map(Value::as_str).collect();
-    notes.join("; ")
+/// The places of a finding: path and what leads there.
+fn places(finding: &Value) -> Vec<(String, String)> {
+    let places = finding["provenance"]["places"].as_array().expect("a list");
+    let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    places
+        .iter()
+        .map(|place| (word(&place["path"]), word(&place["reach"])))
+        .collect()
 }
 
 #[test]
@@ -119,7 +123,17 @@ fn the_commit_that_brought_it_is_named() {
     assert_eq!(found["origin"]["commit"], id(&sandbox, "HEAD~1"));
     assert_eq!(found["origin"]["author"], "A. Author <author@example.org>");
     assert_eq!(found["origin"]["date"], "2026-01-02");
-    assert_eq!(notes(&found), "");
+    let provenance = &found["provenance"];
+    assert_eq!(provenance["first"]["commit"], id(&sandbox, "HEAD~1"));
+    assert_eq!(provenance["last"], provenance["first"]);
+    assert_eq!(
+        (&provenance["commits"], &provenance["blobs"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(
+        (&provenance["in_head"], &provenance["refs"]),
+        (&false.into(), &json!([]))
+    );
 }
 
 #[test]
@@ -134,20 +148,40 @@ fn every_path_and_tip_is_named_once() {
     sandbox.write("a.py", format!("{line}# more\n"));
     sandbox.write("deep/er/b.py", &line);
     sandbox.commit_all("copy");
-    let found = findings(&sandbox, &token);
-    let paths: Vec<&str> = found
-        .iter()
-        .filter_map(|one| one["path"].as_str())
-        .collect();
-    assert_eq!(paths, ["a.py", "deep/er/b.py"]);
+    let found = finding(&sandbox, &token);
     let (first, last) = (id(&sandbox, "HEAD~1"), id(&sandbox, "HEAD"));
-    assert_eq!(found[0]["origin"]["commit"], first);
-    assert_eq!(found[1]["origin"]["commit"], last);
-    let expected = format!(
-        "in 2 commits, the last of them {last}; still at HEAD; at the tip of dev, main, v1"
+    assert_eq!(
+        (&found["path"], &found["origin"]["commit"]),
+        (&"a.py".into(), &json!(first))
     );
-    assert_eq!(notes(&found[0]), expected);
-    assert_eq!(notes(&found[1]), "still at HEAD; at the tip of main");
+    let provenance = &found["provenance"];
+    assert_eq!(provenance["first"]["commit"], first);
+    assert_eq!(provenance["last"]["commit"], last);
+    assert_eq!(
+        (&provenance["commits"], &provenance["blobs"]),
+        (&2.into(), &2.into())
+    );
+    assert_eq!(provenance["in_head"], true);
+    assert_eq!(
+        provenance["refs"],
+        json!(["refs/heads/dev", "refs/heads/main", "refs/tags/v1"])
+    );
+    let places = &provenance["places"];
+    assert_eq!(places[0]["path"], "deep/er/b.py");
+    assert_eq!(places[0]["first"]["commit"], last);
+    assert_eq!(
+        (&places[0]["commits"], &places[0]["in_head"]),
+        (&1.into(), &true.into())
+    );
+    assert_eq!(
+        (&places[1]["path"], &places[1]["commits"]),
+        (&"a.py".into(), &2.into())
+    );
+    assert_eq!(
+        (&places[1]["line"], &places[1]["column"]),
+        (&1.into(), &10.into())
+    );
+    assert_eq!(places.as_array().map(Vec::len), Some(2));
 }
 
 #[test]
@@ -164,7 +198,7 @@ fn a_deleted_branch_is_read_with_and_without_its_reflog() {
     sandbox.git(&["branch", "--quiet", "-D", "gone"]);
     let found = finding(&sandbox, &token);
     assert_eq!(found["origin"]["commit"], commit);
-    assert_eq!(notes(&found), "only a reflog of this clone leads to it");
+    assert_eq!(places(&found), [("a.py".to_owned(), "reflogs".to_owned())]);
     sandbox.git(&["reflog", "expire", "--expire=now", "--all"]);
     let found = finding(&sandbox, &token);
     assert_eq!(found["origin"]["kind"], "unreachable");
@@ -181,14 +215,16 @@ fn stashes_notes_and_the_index_are_read() {
     sandbox.git(&["stash", "--quiet"]);
     let found = finding(&sandbox, &hf_token(6));
     assert_eq!(found["path"], "a.py");
-    assert_eq!(notes(&found), "at the tip of stash");
+    assert_eq!(found["origin"]["kind"], "commit");
+    assert_eq!(found["provenance"]["refs"], json!(["refs/stash"]));
 
     let sandbox = Sandbox::new();
     sandbox.commit_all("start");
     sandbox.git(&["notes", "add", "--message", &line(7)]);
     let found = finding(&sandbox, &hf_token(7));
     assert_eq!(found["path"], id(&sandbox, "HEAD"));
-    assert_eq!(notes(&found), "at the tip of notes/commits");
+    assert_eq!(found["origin"]["kind"], "commit");
+    assert_eq!(found["provenance"]["refs"], json!(["refs/notes/commits"]));
 
     sandbox.git(&["update-ref", "-d", "refs/notes/commits"]);
     sandbox.git(&["prune", "--expire=now"]);
@@ -236,13 +272,23 @@ fn messages_and_identities_are_read() {
         })
         .collect();
     let expected = [
-        "commit, commit message, message",
         "commit, commit author, header",
+        "message, commit message, message",
         "tag, tag message, message",
     ];
     assert_eq!(told, expected);
-    assert_eq!(found[0]["origin"]["commit"], id(&sandbox, "HEAD~1"));
+    assert_eq!(found[0]["origin"]["commit"], id(&sandbox, "HEAD"));
+    assert_eq!(found[1]["origin"]["commit"], id(&sandbox, "HEAD~1"));
+    assert_eq!(
+        found[1]["origin"]["author"],
+        "A. Author <author@example.org>"
+    );
+    assert_eq!(
+        found[1]["provenance"]["refs"],
+        json!(["refs/heads/main", "refs/tags/v1"])
+    );
     assert_eq!(found[2]["origin"]["tag"], id(&sandbox, "v1"));
+    assert_eq!(found[2]["provenance"]["refs"], json!(["refs/tags/v1"]));
 }
 
 #[test]
@@ -467,4 +513,35 @@ fn where_commits_are_missing_findings_are_told_all_the_same() {
     assert_eq!(report["findings"][0]["origin"]["kind"], "object");
     let warning = report["warnings"][0].as_str().unwrap_or_default();
     assert!(warning.contains("cannot be told"), "{report:#}");
+}
+
+#[test]
+fn the_name_of_a_branch_without_a_commit_is_read() {
+    for options in [&[][..], &["--ref-format=reftable"]] {
+        let sandbox = Sandbox::with_init_options(options);
+        let token = hf_token(26);
+        sandbox.git(&["symbolic-ref", "HEAD", &format!("refs/heads/fix/{token}")]);
+        let found = finding(&sandbox, &token);
+        assert_eq!(
+            (&found["part"], &found["origin"]["kind"]),
+            (&"ref-name".into(), &"ref".into())
+        );
+        sandbox.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+        scan(&sandbox).assert_code(0);
+        // The same in a second work tree.
+        sandbox.commit_all("start");
+        let other = sandbox.root().join("other");
+        let other = other.to_str().expect("the path is UTF-8");
+        let branch = format!("more/{token}");
+        sandbox.git(&[
+            "worktree", "add", "--quiet", "--orphan", "-b", &branch, other,
+        ]);
+        let found = finding(&sandbox, &token);
+        assert_eq!(
+            found["path"]
+                .as_str()
+                .map(|path| path.starts_with("refs/heads/more/hf_")),
+            Some(true)
+        );
+    }
 }

@@ -97,6 +97,7 @@ pub fn everything() -> Outcome {
         },
         warnings: vec!["the configuration is part of this commit".to_owned()],
         rewrite: None,
+        narrowed: None,
     }
 }
 

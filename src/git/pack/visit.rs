@@ -12,6 +12,11 @@ pub trait Visitor {
     /// Why it gives up; the walk ends.
     type Error: Send;
 
+    /// Whether it sees objects of this kind; those of others are not even inflated.
+    fn wants(&self, _kind: Kind) -> bool {
+        true
+    }
+
     /// An object that is stored whole.
     ///
     /// # Errors

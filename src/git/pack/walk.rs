@@ -49,6 +49,8 @@ impl Progress {
 pub struct Walked {
     /// How many were visited.
     pub visited: u64,
+    /// How many the visitors did not want.
+    pub passed_over: u64,
     /// Those that are damaged or built on one that is.
     pub failures: Vec<Failure>,
     /// Those too large for [`Limits::max_bytes`], and those built on them; to be read some other way.
@@ -100,12 +102,14 @@ pub fn walk<V: Visitor<Error: From<PackError>> + Send>(
     for part in ended {
         let part = part?;
         walked.visited += part.visited;
+        walked.passed_over += part.passed_over;
         walked.failures.extend(part.failures);
         walked.too_large.extend(part.too_large);
     }
     walked.failures.sort_unstable();
     walked.too_large.sort_unstable_by_key(|object| object.0);
-    let accounted = walked.visited + (walked.failures.len() + walked.too_large.len()) as u64;
+    let told = walked.visited + walked.passed_over;
+    let accounted = told + (walked.failures.len() + walked.too_large.len()) as u64;
     if accounted != forest.len() as u64 && !progress.stop.load(Ordering::Relaxed) {
         return Err(pack.bad("not every object of it was reached").into());
     }
@@ -199,6 +203,16 @@ impl<'a, V: Visitor> Walker<'a, V> {
     }
 
     fn tree(&mut self, root: u32) -> Result<(), V::Error> {
+        let forest = self.share.forest;
+        // A delta is of the kind of its base.
+        if forest
+            .node(root)
+            .kind
+            .is_some_and(|kind| !self.visitor.wants(kind))
+        {
+            self.walked.passed_over += forest.subtree(root).len() as u64;
+            return Ok(());
+        }
         let (kind, frame) = match self.root(root) {
             Ok((object, text)) => (object.kind, self.enter_root(root, &object, text)?),
             Err(unread) => {

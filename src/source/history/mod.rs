@@ -5,34 +5,46 @@
 //! files are texts too: those in each tree are read. [`names`] reads what is no object, [`provenance`] tells where
 //! everything comes from.
 
+mod brought;
+mod commits;
 mod connected;
+mod entry;
+mod facts;
+mod folders;
 mod links;
 mod loose;
 mod marks;
 pub mod names;
+pub mod narrowing;
+mod nodes;
 mod novelty;
 mod placing;
 pub mod provenance;
 mod reader;
-mod spots;
+mod secrets;
+mod sites;
+mod spread;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod tips;
+mod trace;
 mod tree;
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
-use crate::finding::{Finding, Origin};
+use crate::finding::Finding;
 use crate::git::pack::{
     self, Failure, Limits, PackError, Progress, ReadError, Store, Visitor as _,
 };
 use crate::git::{GitError, Kind, Oid, Repository};
 use crate::rules::RuleError;
 use crate::scan::Scanner;
-use crate::source::{self, Scanned};
+use crate::source;
 
 use links::{Absent, Present};
+use narrowing::Narrowing;
 use reader::Reader;
 
 /// How much a scan may use.
@@ -240,29 +252,19 @@ fn collect(mut history: History, readers: Vec<Reader<'_>>, progress: &Progress) 
     history
 }
 
-/// The findings of `history` as they are, each with the object that holds it.
-///
-/// # Errors
-/// [`HistoryError`] where a rule is unusable.
-pub fn unplaced(
-    history: &History,
-    repository: &Repository,
-    scanner: &Scanner,
-    progress: &source::Progress,
-) -> Result<Scanned, HistoryError> {
-    let placing = placing::Placing {
-        repository,
-        scanner,
-        progress,
-    };
-    let mut scanned = Scanned::default();
-    for held in &history.held {
-        let origin = Origin::Object {
-            object: held.oid.to_string(),
-        };
-        scanned.findings.extend(placing.alone(held, &origin)?);
-    }
-    Ok(scanned)
+/// What is asked of a history beside its objects.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The repository.
+    pub repository: &'a Repository,
+    /// The rules.
+    pub scanner: &'a Scanner,
+    /// What counts.
+    pub narrowing: &'a Narrowing,
+    /// What the watchdog looks at.
+    pub progress: &'a source::Progress,
+    /// How much it may use.
+    pub limits: Options,
 }
 
 /// Gives an object that the pack reader declined, or nothing.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use bstr::BStr;
+use bstr::{BStr, BString};
 
 use super::HistoryError;
 use crate::finding::{Origin, Part};
@@ -19,13 +19,19 @@ pub fn names_and_reflogs(
     scanner: &Scanner,
 ) -> Result<Scanned, HistoryError> {
     let mut scanned = Scanned::default();
-    for reference in repository.references(&["refs/"])? {
+    let references = repository.references(&["refs/"])?.into_iter();
+    let mut names: Vec<BString> = references.map(|reference| reference.name).collect();
+    // A branch without a commit is no ref yet: only HEAD has its name.
+    names.extend(repository.head_branches()?);
+    names.sort_unstable();
+    names.dedup();
+    for name in &names {
         let place = Place {
-            path: BStr::new(&reference.name),
+            path: BStr::new(name),
             part: Part::RefName,
             origin: &Origin::Ref,
         };
-        scanned.scan_whole(scanner, &reference.name, place)?;
+        scanned.scan_whole(scanner, name, place)?;
     }
     for (name, log) in repository.reflogs()? {
         let path = [b"reflog ", name.as_slice()].concat();

@@ -13,6 +13,11 @@ use crate::scan::{Place, Scanner};
 use crate::source::objects::Reader;
 use crate::source::{Progress, Scanned};
 
+fn is_notebook(path: &[u8]) -> bool {
+    let extension = path.rsplit(|&byte| byte == b'.').next();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case(b"ipynb"))
+}
+
 /// Reads held objects again.
 pub(super) struct Placing<'a> {
     pub(super) repository: &'a Repository,
@@ -24,7 +29,10 @@ impl Placing<'_> {
     /// What `held` holds as the blob at `path`.
     pub(super) fn blob(&self, held: &Held, place: Place<'_>) -> Result<Vec<Finding>, HistoryError> {
         let mut scanned = Scanned::default();
-        if let Some(text) = self.text(&held.oid) {
+        // Only of a notebook does a finding say more once the path is known.
+        if is_notebook(place.path)
+            && let Some(text) = self.text(&held.oid)
+        {
             scanned.scan_whole(self.scanner, &text, place)?;
         }
         Ok(self.with_lost(scanned.findings, held, place))

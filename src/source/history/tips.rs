@@ -1,152 +1,144 @@
-//! What stands at the tips of branches and tags, at HEAD, and in the index.
+//! What refs, HEAD and the index name.
 
 use std::collections::{HashMap, HashSet};
 
 use bstr::{BString, ByteSlice};
 
 use super::HistoryError;
-use super::spots::{Spot, Trees};
+use super::narrowing::Narrowing;
 use crate::finding::Part;
 use crate::git::{GitError, Kind, Mode, Oid, Reference, Repository, object};
 use crate::scan::Scanner;
-use crate::text::escape;
-
-/// More names than this are counted.
-const SHOWN: usize = 5;
 
 /// No chain of tags is longer.
 const MAX_TAGS: usize = 16;
 
-/// The held objects at the tips.
+/// A ref that counts.
+#[derive(Debug)]
+pub(super) struct Tip {
+    /// Its full name.
+    pub(super) name: BString,
+    /// The same, secrets masked.
+    pub(super) shown: BString,
+    pub(super) stands: Stands,
+    /// The tag objects on the way.
+    pub(super) tags: Vec<Oid>,
+}
+
+/// What a ref leads to in the end.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Stands {
+    Commit(Oid),
+    Tree(Oid),
+    Blob(Oid),
+}
+
+impl Tip {
+    /// The commit that it leads to.
+    pub(super) fn commit(&self) -> Option<Oid> {
+        match self.stands {
+            Stands::Commit(oid) => Some(oid),
+            Stands::Tree(_) | Stands::Blob(_) => None,
+        }
+    }
+}
+
+/// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Tips {
-    /// Names of refs as they are shown.
-    names: Vec<String>,
-    /// A spot and the number of a ref that has it.
-    pub(super) spots: Vec<(Spot, usize)>,
-    pub(super) at_head: Vec<Spot>,
-    /// Every tag object that a ref leads to.
-    pub(super) tags: HashSet<Oid>,
-    /// Path and part of each held blob in the index.
-    pub(super) in_index: HashMap<Oid, (BString, Part)>,
+    /// In order of name.
+    pub(super) tips: Vec<Tip>,
+    /// The commit of HEAD.
+    pub(super) head: Option<Oid>,
+    /// Whether a ref leads to something that cannot be read.
+    pub(super) has_gaps: bool,
 }
 
 impl Tips {
-    /// Looks at every ref.
+    /// Looks at every ref that `narrowing` takes.
     ///
     /// # Errors
     /// [`HistoryError`] where git cannot list the refs.
     pub(super) fn read(
         repository: &Repository,
         scanner: &Scanner,
-        trees: &mut Trees<'_>,
+        narrowing: &Narrowing,
     ) -> Result<Self, HistoryError> {
-        let mut tips = Self::default();
+        let mut tips = Self {
+            head: repository.head()?,
+            ..Self::default()
+        };
         for reference in repository.references(&["refs/"])? {
-            if reference.is_symbolic {
+            if reference.is_symbolic || !narrowing.takes_ref(&reference.name) {
                 continue;
             }
-            if tips.add(&reference, repository, trees).is_err() {
-                trees.has_gaps = true;
-            }
-            let name = scanner.shown_path(short(&reference.name).as_bstr());
-            tips.names.push(escape::for_terminal(&name));
-        }
-        let head = repository.head()?;
-        if let Some(tree) = head.and_then(|head| tree_of(repository, &head)) {
-            tips.at_head = trees.spots(tree);
-        }
-        if repository.git_dir().join("index").exists() {
-            match repository.tracked() {
-                Ok(tracked) => tips.add_index(tracked.changes, trees),
-                Err(_) => trees.has_gaps = true,
+            match peel(&reference, repository) {
+                Ok((stands, tags)) => tips.tips.push(Tip {
+                    shown: scanner.shown_path(reference.name.as_bstr()),
+                    name: reference.name,
+                    stands,
+                    tags,
+                }),
+                Err(_) => tips.has_gaps = true,
             }
         }
         Ok(tips)
     }
 
-    /// The refs with these numbers, in words; empty for none.
-    pub(super) fn names(&self, mut numbers: Vec<usize>) -> String {
-        numbers.sort_unstable();
-        numbers.dedup();
-        let names = numbers.iter().take(SHOWN);
-        let names: Vec<&str> = names.map(|&number| &*self.names[number]).collect();
-        match numbers.len().saturating_sub(SHOWN) {
-            0 => names.join(", "),
-            more => format!("{} and {more} more", names.join(", ")),
-        }
-    }
-
-    fn add(
-        &mut self,
-        reference: &Reference,
-        repository: &Repository,
-        trees: &mut Trees<'_>,
-    ) -> Result<(), GitError> {
-        let number = self.names.len();
-        let mut at = reference.target;
-        for _ in 0..MAX_TAGS {
-            let (kind, raw) = repository.object(&at)?;
-            let tree = match kind {
-                Kind::Commit => object::commit(&raw).map(|commit| commit.tree),
-                Kind::Tree => Some(at),
-                Kind::Blob => {
-                    if trees.is_held(&at) {
-                        let spot = Spot {
-                            path: BString::from("blob"),
-                            part: Part::Content,
-                            oid: at,
-                        };
-                        self.spots.push((spot, number));
-                    }
-                    return Ok(());
-                }
-                Kind::Tag => {
-                    self.tags.insert(at);
-                    if let Some(tag) = object::tag(&raw) {
-                        at = tag.target;
-                        continue;
-                    }
-                    None
-                }
-            };
-            let tree = tree.ok_or(GitError::MissingObject { oid: at })?;
-            let spots = trees.spots(tree).into_iter();
-            self.spots.extend(spots.map(|spot| (spot, number)));
-            return Ok(());
-        }
-        Ok(())
-    }
-
-    fn add_index(&mut self, entries: Vec<crate::git::StagedChange>, trees: &Trees<'_>) {
-        for entry in entries {
-            let part = match entry.mode {
-                Mode::File => Part::Content,
-                Mode::Symlink => Part::SymlinkTarget,
-                Mode::Gitlink => continue,
-            };
-            if trees.is_held(&entry.blob) {
-                self.in_index.insert(entry.blob, (entry.path, part));
+    /// The tag objects that a ref leads to, each with the numbers of these refs.
+    pub(super) fn tags(&self) -> HashMap<Oid, Vec<u32>> {
+        let mut tags: HashMap<Oid, Vec<u32>> = HashMap::new();
+        for (number, tip) in (0..).zip(&self.tips) {
+            for tag in &tip.tags {
+                tags.entry(*tag).or_default().push(number);
             }
         }
+        tags
     }
 }
 
-/// The tree of a commit; `None` where it cannot be read.
-pub(super) fn tree_of(repository: &Repository, commit: &Oid) -> Option<Oid> {
-    let (kind, raw) = repository.object(commit).ok()?;
-    let commit = object::commit(&raw).filter(|_| kind == Kind::Commit)?;
-    Some(commit.tree)
+fn peel(reference: &Reference, repository: &Repository) -> Result<(Stands, Vec<Oid>), GitError> {
+    let mut at = reference.target;
+    let mut tags = Vec::new();
+    while tags.len() < MAX_TAGS {
+        let (kind, raw) = repository.object(&at)?;
+        let stands = match kind {
+            Kind::Commit => Stands::Commit(at),
+            Kind::Tree => Stands::Tree(at),
+            Kind::Blob => Stands::Blob(at),
+            Kind::Tag => {
+                let tag = object::tag(&raw).ok_or(GitError::MissingObject { oid: at })?;
+                tags.push(at);
+                at = tag.target;
+                continue;
+            }
+        };
+        return Ok((stands, tags));
+    }
+    Err(GitError::MissingObject { oid: at })
 }
 
-fn short(name: &[u8]) -> &[u8] {
-    [
-        &b"refs/heads/"[..],
-        b"refs/tags/",
-        b"refs/remotes/",
-        b"refs/",
-    ]
-    .iter()
-    .find_map(|prefix| name.strip_prefix(*prefix))
-    .unwrap_or(name)
+/// Path and part of each of `held` in the index.
+///
+/// # Errors
+/// [`GitError`] where the index cannot be read.
+pub(super) fn in_index(
+    repository: &Repository,
+    held: &HashSet<Oid>,
+) -> Result<Vec<(Oid, BString, Part)>, GitError> {
+    if !repository.git_dir().join("index").exists() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for entry in repository.tracked()?.changes {
+        let part = match entry.mode {
+            Mode::File => Part::Content,
+            Mode::Symlink => Part::SymlinkTarget,
+            Mode::Gitlink => continue,
+        };
+        if held.contains(&entry.blob) {
+            found.push((entry.blob, entry.path, part));
+        }
+    }
+    Ok(found)
 }

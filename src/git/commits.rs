@@ -1,0 +1,104 @@
+//! Every commit of a history with its tree and date, as git lists them: parents before children, else by date.
+//!
+//! git answers, with its commit graph where there is one. It gives the tree too, so that nobody reads the commit again.
+
+use std::path::Path;
+
+use bstr::{BString, ByteSlice};
+
+use super::plumbing::{run, run_with_input, unclear};
+use super::{GitError, Oid};
+
+/// A commit as the walk over a history needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its name.
+    pub oid: Oid,
+    /// Its root tree.
+    pub tree: Oid,
+    /// Its parents that are here; at the edge of a shallow clone there are none.
+    pub parents: Vec<Oid>,
+    /// Seconds since 1970 of the committer's date; 0 where that is broken.
+    pub time: i64,
+}
+
+/// What leads to the commits that are asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Leading<'a> {
+    /// Any ref, or the HEAD of any work tree.
+    Refs,
+    /// A reflog, where no ref does.
+    ReflogsAlone,
+    /// One of these commits.
+    Tips(&'a [Oid]),
+}
+
+const REV_LIST: [&str; 5] = [
+    "rev-list",
+    "--date-order",
+    "--reverse",
+    "--parents",
+    "--format=%T %ct",
+];
+
+/// The commits that `leading` leads to, parents before children, else the older ones first.
+///
+/// # Errors
+/// [`GitError`] where git cannot list them.
+pub(super) fn list(directory: &Path, leading: Leading<'_>) -> Result<Vec<Commit>, GitError> {
+    let more: &[&str] = match leading {
+        Leading::Refs => &["--all"],
+        // A reflog may name what was pruned long ago.
+        Leading::ReflogsAlone => &["--ignore-missing", "--reflog", "--not", "--all"],
+        Leading::Tips([]) => return Ok(Vec::new()),
+        Leading::Tips(_) => &["--stdin"],
+    };
+    let arguments = [&REV_LIST[..], more].concat();
+    let answer = match leading {
+        Leading::Tips(tips) => {
+            let input: String = tips.iter().map(|tip| format!("{tip}\n")).collect();
+            run_with_input(directory, &arguments, input.into_bytes())?
+        }
+        Leading::Refs | Leading::ReflogsAlone => run(directory, &arguments)?,
+    };
+    let mut lines = answer.lines();
+    let mut commits = Vec::new();
+    while let Some(head) = lines.next() {
+        let commit = lines.next().and_then(|format| commit(head, format));
+        commits.push(commit.ok_or_else(|| unclear("rev-list"))?);
+    }
+    Ok(commits)
+}
+
+fn commit(head: &[u8], format: &[u8]) -> Option<Commit> {
+    let mut names = head.strip_prefix(b"commit ")?.split(|&byte| byte == b' ');
+    let (tree, time) = format.split_once_str(" ")?;
+    Some(Commit {
+        oid: Oid::from_hex(names.next()?)?,
+        parents: names.map(Oid::from_hex).collect::<Option<_>>()?,
+        tree: Oid::from_hex(tree)?,
+        time: time.to_str().ok()?.parse().unwrap_or(0),
+    })
+}
+
+/// The full names of the branches that HEAD stands for in each work tree, those without a commit too.
+///
+/// # Errors
+/// [`GitError`] where git cannot be asked.
+pub(super) fn head_branches(directory: &Path) -> Result<Vec<BString>, GitError> {
+    let own = match run(directory, &["symbolic-ref", "--quiet", "HEAD"]) {
+        Ok(own) => own,
+        // It names a commit.
+        Err(GitError::GitFailed { .. }) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let mut names = vec![BString::from(own.trim())];
+    for line in run(directory, &["worktree", "list", "--porcelain", "-z"])?.split(|&byte| byte == 0)
+    {
+        names.extend(line.strip_prefix(b"branch ").map(BString::from));
+    }
+    names.retain(|name| !name.is_empty());
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}

@@ -1,0 +1,379 @@
+//! The folders of a history: what in each leads to something held.
+//!
+//! In: the held objects, and the packs. Out: for each tree, by number, its folders and held entries. The trees of the packs are
+//! read in the order in which they are stored, each once and on all cores; whatever is asked for and was not there is read
+//! by itself.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::entry::{Entry, Packed, Target};
+use super::{Held, HistoryError};
+use crate::git::pack::{self, Change, Limits, Object, Visitor};
+use crate::git::{Kind, Oid, Repository};
+use crate::source::Progress;
+
+/// Entries that are allocated together.
+const SEGMENT: usize = 1 << 18;
+
+/// More entries than this are not kept (8 bytes each); the trees beyond are read when they are asked for.
+const MAX_ENTRIES: usize = 8 << 20;
+
+/// What to look for in trees.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    numbers: HashMap<Oid, u32>,
+    /// A bit for the first two bytes of each name: most entries end here.
+    starts: Box<[u64; 1024]>,
+    /// The held names of each held tree.
+    names: HashMap<Oid, HashSet<Vec<u8>>>,
+}
+
+/// Trees and names of entries by number.
+#[derive(Debug, Default)]
+struct Numbered {
+    trees: HashMap<Oid, u32>,
+    oids: Vec<Oid>,
+    names: HashMap<Box<[u8]>, u32>,
+    texts: Vec<Box<[u8]>>,
+}
+
+/// Where entries stand: which segment, and the first and the end in it.
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    segment: usize,
+    start: u32,
+    end: u32,
+}
+
+/// Adds `entries` behind those in the last segment, or in a new one where they do not fit.
+fn store(segments: &mut Vec<Vec<Packed>>, entries: &[Entry]) -> Range {
+    let room = segments
+        .last()
+        .map_or(0, |last| last.capacity() - last.len());
+    if segments.is_empty() || room < entries.len() {
+        segments.push(Vec::with_capacity(entries.len().max(SEGMENT)));
+    }
+    let segment = segments.len() - 1;
+    let last = &mut segments[segment];
+    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let start = number(last.len());
+    last.extend(entries.iter().map(|entry| Packed::from(*entry)));
+    Range {
+        segment,
+        start,
+        end: number(last.len()),
+    }
+}
+
+/// What is known of the folders so far.
+#[derive(Debug)]
+pub(super) struct Folders<'a> {
+    repository: &'a Repository,
+    wanted: &'a Wanted,
+    numbered: Numbered,
+    /// Where the entries of each folder stand; `None` where it was not read yet.
+    ranges: Vec<Option<Range>>,
+    segments: Vec<Vec<Packed>>,
+    /// Whether a tree could not be read.
+    pub(super) has_gaps: bool,
+}
+
+impl Wanted {
+    pub(super) fn new(held: &[Held]) -> Self {
+        let mut wanted = Self {
+            numbers: HashMap::new(),
+            starts: Box::new([0; 1024]),
+            names: HashMap::new(),
+        };
+        for (number, held) in (0_u32..).zip(held) {
+            wanted.numbers.insert(held.oid, number);
+            let start = start(held.oid.as_bytes());
+            wanted.starts[start / 64] |= 1 << (start % 64);
+            if held.kind == Kind::Tree {
+                let names = held.findings.iter().map(|found| found.path.to_vec());
+                wanted.names.insert(held.oid, names.collect());
+            }
+        }
+        wanted
+    }
+
+    /// The number of the held object with this raw name.
+    pub(super) fn number(&self, name: &[u8]) -> Option<u32> {
+        let start = start(name);
+        if self.starts[start / 64] >> (start % 64) & 1 == 0 {
+            return None;
+        }
+        self.numbers.get(&Oid::from_bytes(name)?).copied()
+    }
+}
+
+fn start(name: &[u8]) -> usize {
+    usize::from(name[0]) << 8 | usize::from(name[1])
+}
+
+impl Numbered {
+    fn tree(&mut self, oid: Oid) -> u32 {
+        *self.trees.entry(oid).or_insert_with(|| {
+            self.oids.push(oid);
+            last_number(self.oids.len())
+        })
+    }
+
+    fn name(&mut self, name: &[u8]) -> u32 {
+        if let Some(&number) = self.names.get(name) {
+            return number;
+        }
+        self.texts.push(name.into());
+        let number = last_number(self.texts.len());
+        self.names.insert(name.into(), number);
+        number
+    }
+}
+
+/// The number of the last of so many; no repository has four thousand million trees.
+fn last_number(len: usize) -> u32 {
+    u32::try_from(len - 1).unwrap_or(u32::MAX)
+}
+
+impl<'a> Folders<'a> {
+    /// Reads the trees of all packs.
+    ///
+    /// # Errors
+    /// [`HistoryError`] where the packs as a whole cannot be read.
+    pub(super) fn read(
+        repository: &'a Repository,
+        wanted: &'a Wanted,
+        limits: Limits,
+        progress: &Progress,
+    ) -> Result<Self, HistoryError> {
+        let mut folders = Self {
+            repository,
+            wanted,
+            numbered: Numbered::default(),
+            ranges: Vec::new(),
+            segments: Vec::new(),
+            has_gaps: false,
+        };
+        let store = repository.store()?;
+        let kept = AtomicUsize::new(0);
+        // A base outside of its pack is rare: such a tree is read by itself.
+        let resolve = |_: &Oid| Err("its base is in no pack");
+        for pack in store.packs() {
+            let mut sorters: Vec<Sorter<'_>> = (0..limits.jobs.max(1))
+                .map(|_| Sorter::new(wanted, &kept, progress))
+                .collect();
+            let unseen = pack::Progress::default();
+            pack::walk(pack, limits, &resolve, &unseen, &mut sorters)?;
+            for sorter in sorters {
+                folders.take(sorter);
+            }
+        }
+        Ok(folders)
+    }
+
+    /// The number of the tree `oid`.
+    pub(super) fn number(&mut self, oid: Oid) -> u32 {
+        self.numbered.tree(oid)
+    }
+
+    /// The name of this number.
+    pub(super) fn name(&self, number: u32) -> &[u8] {
+        &self.numbered.texts[number as usize]
+    }
+
+    /// The entries of a folder that lead on or are held; it is read now if it was not yet.
+    pub(super) fn entries(&mut self, folder: u32) -> Vec<Entry> {
+        let known = self.ranges.get(folder as usize).copied().flatten();
+        let range = known.unwrap_or_else(|| self.read_alone(folder));
+        let segment = &self.segments[range.segment];
+        let packed = &segment[range.start as usize..range.end as usize];
+        packed.iter().map(|packed| Entry::from(*packed)).collect()
+    }
+
+    fn read_alone(&mut self, folder: u32) -> Range {
+        let oid = self.numbered.oids[folder as usize];
+        let mut entries = Vec::new();
+        let is_whole = match self.repository.object(&oid) {
+            Ok((Kind::Tree, text)) => {
+                let numbered = &mut self.numbered;
+                sort(self.wanted, numbered, &oid, &text, &mut entries)
+            }
+            _ => false,
+        };
+        self.has_gaps |= !is_whole;
+        let range = store(&mut self.segments, &entries);
+        self.keep(folder, range);
+        range
+    }
+
+    fn keep(&mut self, folder: u32, range: Range) {
+        if self.ranges.len() <= folder as usize {
+            self.ranges.resize(folder as usize + 1, None);
+        }
+        self.ranges[folder as usize] = Some(range);
+    }
+
+    /// Takes over what a thread has read, and gives it numbers that hold for all.
+    fn take(&mut self, mut sorter: Sorter<'_>) {
+        let oids = sorter.numbered.oids.iter();
+        let trees: Vec<u32> = oids.map(|oid| self.numbered.tree(*oid)).collect();
+        let texts = sorter.numbered.texts.iter();
+        let names: Vec<u32> = texts.map(|text| self.numbered.name(text)).collect();
+        for packed in sorter.segments.iter_mut().flatten() {
+            let Entry { name, target } = Entry::from(*packed);
+            *packed = Packed::from(Entry {
+                name: names[name as usize],
+                target: match target {
+                    Target::Folder(number) => Target::Folder(trees[number as usize]),
+                    other => other,
+                },
+            });
+        }
+        let before = self.segments.len();
+        self.segments.append(&mut sorter.segments);
+        for (folder, mut range) in sorter.read {
+            range.segment += before;
+            self.keep(trees[folder as usize], range);
+        }
+    }
+}
+
+/// One thread's reading of trees.
+struct Sorter<'a> {
+    wanted: &'a Wanted,
+    /// How many entries all threads keep.
+    kept: &'a AtomicUsize,
+    progress: &'a Progress,
+    numbered: Numbered,
+    segments: Vec<Vec<Packed>>,
+    /// The trees that were read, and where the entries of each stand.
+    read: Vec<(u32, Range)>,
+    /// Those of the tree that is read now.
+    entries: Vec<Entry>,
+}
+
+impl<'a> Sorter<'a> {
+    fn new(wanted: &'a Wanted, kept: &'a AtomicUsize, progress: &'a Progress) -> Self {
+        Self {
+            wanted,
+            kept,
+            progress,
+            numbered: Numbered::default(),
+            segments: Vec::new(),
+            read: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, object: &Object<'_>, text: &[u8]) {
+        self.progress.advance();
+        if self.kept.load(Ordering::Relaxed) > MAX_ENTRIES {
+            return;
+        }
+        let oid = object.oid();
+        self.entries.clear();
+        let (numbered, entries) = (&mut self.numbered, &mut self.entries);
+        if !sort(self.wanted, numbered, &oid, text, entries) {
+            // Whoever comes to it will read it again, and say that it is damaged.
+            return;
+        }
+        self.kept.fetch_add(entries.len() + 1, Ordering::Relaxed);
+        let range = store(&mut self.segments, &self.entries);
+        let number = self.numbered.tree(oid);
+        self.read.push((number, range));
+    }
+}
+
+impl Visitor for Sorter<'_> {
+    type State = ();
+    type Error = HistoryError;
+
+    fn wants(&self, kind: Kind) -> bool {
+        kind == Kind::Tree
+    }
+
+    fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Result<(), HistoryError> {
+        self.add(object, text);
+        Ok(())
+    }
+
+    fn delta(
+        &mut self,
+        object: &Object<'_>,
+        _base: &(),
+        change: &mut Change<'_>,
+    ) -> Result<(), HistoryError> {
+        self.add(object, change.text());
+        Ok(())
+    }
+}
+
+/// Adds the entries of the tree `oid` that lead on or are held; whether all of it could be read.
+fn sort(
+    wanted: &Wanted,
+    numbered: &mut Numbered,
+    oid: &Oid,
+    text: &[u8],
+    entries: &mut Vec<Entry>,
+) -> bool {
+    let hash_len = oid.as_bytes().len();
+    let own = wanted.names.get(oid);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let Some(item) = next(&mut rest, hash_len) else {
+            return false;
+        };
+        if own.is_some_and(|names| names.contains(item.name)) {
+            let name = numbered.name(item.name);
+            let target = Target::Name;
+            entries.push(Entry { name, target });
+        }
+        let target = match item.mode & 0o170_000 {
+            0o040_000 => {
+                let Some(oid) = Oid::from_bytes(item.oid) else {
+                    return false;
+                };
+                Some(Target::Folder(numbered.tree(oid)))
+            }
+            0o100_000 => wanted.number(item.oid).map(Target::File),
+            0o120_000 => wanted.number(item.oid).map(Target::Link),
+            _ => None,
+        };
+        if let Some(target) = target {
+            let name = numbered.name(item.name);
+            entries.push(Entry { name, target });
+        }
+    }
+    true
+}
+
+struct Item<'a> {
+    mode: u32,
+    name: &'a [u8],
+    oid: &'a [u8],
+}
+
+/// The next entry: `MODE SP NAME NUL`, then the raw name of the object.
+fn next<'a>(rest: &mut &'a [u8], hash_len: usize) -> Option<Item<'a>> {
+    let bytes = *rest;
+    let mut mode = 0_u32;
+    let mut at = 0;
+    loop {
+        match *bytes.get(at)? {
+            digit @ b'0'..=b'7' => mode = mode << 3 | u32::from(digit - b'0'),
+            b' ' => break,
+            _ => return None,
+        }
+        at += 1;
+    }
+    let name = &bytes[at + 1..];
+    let nul = memchr::memchr(0, name)?;
+    let oid = name.get(nul + 1..nul + 1 + hash_len)?;
+    *rest = &name[nul + 1 + hash_len..];
+    Some(Item {
+        mode,
+        name: &name[..nul],
+        oid,
+    })
+}
