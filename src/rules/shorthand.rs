@@ -26,10 +26,10 @@ const IS: (&str, &str) = (
 /// Behind the scheme of an address: a driver, a user and the password, which is the secret.
 ///
 /// It begins with `:/` or `+`, so that a keyword can be the scheme and one of them.
-/// Braces never belong to a password in an address: they are a template's.
+/// Braces never belong to a password in an address: they are a template's. One with many escapes is a test's.
 const LOGIN: (&str, &str) = (
     "(?&login)",
-    r#"(?::/|\+)[A-Za-z0-9_]{0,20}:?/{1,2}[^\s:/@"'`<>\\]{0,64}:(?P<secret>[^\s:/@"'`<>\\{}]{8,100})@"#,
+    r#"(?::/|\+)[A-Za-z0-9_]{0,20}:?/{1,2}[^\s:/@"'`<>\\]{0,64}:(?P<secret>[^\s:/@"'`<>\\{}%]{4,80}(?:%[0-9A-Fa-f]{2}[^\s:/@"'`<>\\{}%]{1,40}){0,2})@"#,
 );
 
 /// The regex with its shorthands written out.
@@ -93,6 +93,29 @@ mod tests {
             None
         );
         assert_eq!(value("acme_hash = 0123456789abcdef0123"), None);
+    }
+
+    #[test]
+    fn a_password_is_seen_in_an_address() {
+        let regex = regex::Regex::new(&expand("acme(?&login)")).expect("a good regex");
+        let password = |text: &str| Some(regex.captures(text)?["secret"].to_owned());
+        for text in [
+            "acme://ada:@@@@@@@@@db/app",
+            "'acme+driver://ada:@@@@@@@@@db:1/app?x=y'",
+            "acme://:@@@@@@@@@db",
+        ] {
+            let text = text.replace("@@@@@@@@", "Xq7w.T2p");
+            assert_eq!(password(&text).as_deref(), Some("Xq7w.T2p"), "{text}");
+        }
+        let escaped = "acme://ada:Xq7w%2FT2p@db";
+        assert_eq!(password(escaped).as_deref(), Some("Xq7w%2FT2p"));
+        for text in [
+            "acme://{user}:{password}@{host}",
+            "acme://localhost:8080/a@b",
+            "acme: see https://ada:Xq7wT2pp@db",
+        ] {
+            assert_eq!(password(text), None, "{text}");
+        }
     }
 
     #[test]

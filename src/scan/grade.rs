@@ -129,9 +129,7 @@ fn is_placeholder(rule: &Rule, secret: &Secret, before: &[u8]) -> bool {
                     || placeholder::is_uuid(body)
                     || placeholder::is_named_harmless(before)
             }
-            Placeholders::DropUnlessPassword => {
-                !placeholder::looks_like_password(body) && !placeholder::looks_random(body)
-            }
+            Placeholders::DropUnlessPassword => !placeholder::looks_like_password(body),
         }
 }
 
