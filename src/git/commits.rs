@@ -7,7 +7,7 @@ use std::path::Path;
 use bstr::{BString, ByteSlice};
 
 use super::plumbing::{run, run_with_input, unclear};
-use super::{GitError, Oid};
+use super::{GitError, Oid, Repository};
 
 /// A commit as the walk over a history needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,11 +41,29 @@ const REV_LIST: [&str; 5] = [
     "--format=%T %ct",
 ];
 
+impl Repository {
+    /// The commits that `leading` leads to with their trees and dates, parents before children, else the older ones first.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot list them.
+    pub fn commits(&self, leading: Leading<'_>) -> Result<Vec<Commit>, GitError> {
+        list(&self.environment.current_dir, leading)
+    }
+
+    /// The full names of the branches that HEAD stands for in each work tree, those without a commit too.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot be asked.
+    pub fn head_branches(&self) -> Result<Vec<BString>, GitError> {
+        head_branches(&self.environment.current_dir)
+    }
+}
+
 /// The commits that `leading` leads to, parents before children, else the older ones first.
 ///
 /// # Errors
 /// [`GitError`] where git cannot list them.
-pub(super) fn list(directory: &Path, leading: Leading<'_>) -> Result<Vec<Commit>, GitError> {
+fn list(directory: &Path, leading: Leading<'_>) -> Result<Vec<Commit>, GitError> {
     let more: &[&str] = match leading {
         Leading::Refs => &["--all"],
         // A reflog may name what was pruned long ago.
@@ -85,7 +103,7 @@ fn commit(head: &[u8], format: &[u8]) -> Option<Commit> {
 ///
 /// # Errors
 /// [`GitError`] where git cannot be asked.
-pub(super) fn head_branches(directory: &Path) -> Result<Vec<BString>, GitError> {
+fn head_branches(directory: &Path) -> Result<Vec<BString>, GitError> {
     let own = match run(directory, &["symbolic-ref", "--quiet", "HEAD"]) {
         Ok(own) => own,
         // It names a commit.

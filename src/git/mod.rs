@@ -247,22 +247,6 @@ impl Repository {
         reflogs::other_heads(self.common_dir())
     }
 
-    /// The commits that `leading` leads to with their trees and dates, parents before children, else the older ones first.
-    ///
-    /// # Errors
-    /// [`GitError`] where git cannot list them.
-    pub fn commits(&self, leading: Leading<'_>) -> Result<Vec<Commit>, GitError> {
-        commits::list(&self.environment.current_dir, leading)
-    }
-
-    /// The full names of the branches that HEAD stands for in each work tree, those without a commit too.
-    ///
-    /// # Errors
-    /// [`GitError`] where git cannot be asked.
-    pub fn head_branches(&self) -> Result<Vec<BString>, GitError> {
-        commits::head_branches(&self.environment.current_dir)
-    }
-
     /// Seconds since 1970 of the moment that `text` names as git reads it; `end` tells which end of a bare day is meant.
     ///
     /// # Errors
