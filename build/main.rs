@@ -1,6 +1,10 @@
 //! Packs `src/rules/*.toml` and computes their keyword automaton, so that a run of the program has neither to do; and makes
 //! the released program small.
 #![allow(clippy::unwrap_used, reason = "a build script may stop the build")]
+#![allow(
+    clippy::print_stdout,
+    reason = "it is how a build script speaks to Cargo"
+)]
 
 mod link;
 

@@ -48,6 +48,9 @@ impl Scanner {
     }
 }
 
+/// Told of what is found: layers, decoded text, matches, stretch of the outermost text.
+type Told<'t> = dyn FnMut(Layers<'_>, Vec<u8>, Found, &Range<usize>) + 't;
+
 type Layers<'l> = &'l [(Encoding, Rc<Map>)];
 
 /// Calls `found` with the layers, the decoded text and the matches of each stretch that has any, and with the stretch of
@@ -57,7 +60,7 @@ fn search(
     text: &[u8],
     seeds: &mut Seeds,
     outer: Layers<'_>,
-    found: &mut dyn FnMut(Layers<'_>, Vec<u8>, Found, &Range<usize>),
+    found: &mut Told<'_>,
 ) -> Result<(), RuleError> {
     layer::layers(text, seeds, |layer, stretch| {
         let Layer {

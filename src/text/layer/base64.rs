@@ -26,6 +26,7 @@ const FITS: [u8; 256] = {
     let mut fits = [0; 256];
     let mut byte = 0;
     while byte < 256 {
+        #[allow(clippy::cast_possible_truncation, reason = "it is below 256")]
         if let Some(value) = value(byte as u8) {
             fits[byte] = DIGIT;
             // The first six bits of a tab, a line end or of what is printed.
