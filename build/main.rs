@@ -13,6 +13,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 #[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
+#[path = "../src/rules/issuer.rs"]
+mod issuer;
+
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
 #[path = "../src/rules/model.rs"]
 mod model;
 
@@ -90,6 +94,8 @@ fn main() {
     let out = env::var("OUT_DIR").unwrap();
     let out = Path::new(&out);
     link::small(out);
+    println!("cargo::rerun-if-changed=src/issuer/issuers.toml");
+    fs::write(out.join("issuers.rs"), issuers(out)).unwrap();
     let default = families("src/rules");
     let strict = families("src/rules/strict");
     fs::write(out.join("catalog.rs"), catalog(&default, &strict, out)).unwrap();
@@ -131,10 +137,7 @@ fn catalog(default: &[Family], strict: &[Family], out: &Path) -> String {
     let mut hugging_face = 0..0;
     for (number, Family { name, rules }) in default.iter().chain(strict).enumerate() {
         let json = serde_json::to_vec(rules).unwrap();
-        let mut compressor = Compressor::new(CompressionLvl::best());
-        let mut deflated = vec![0; compressor.deflate_compress_bound(json.len())];
-        let len = compressor.deflate_compress(&json, &mut deflated).unwrap();
-        fs::write(out.join(format!("{number}.deflated")), &deflated[..len]).unwrap();
+        fs::write(out.join(format!("{number}.deflated")), deflated(&json)).unwrap();
         writeln!(
             source,
             "Packed {{ first: {first}, json_bytes: {}, deflated: include_bytes!(concat!(env!(\"OUT_DIR\"), \
@@ -160,6 +163,27 @@ fn catalog(default: &[Family], strict: &[Family], out: &Path) -> String {
     )
     .unwrap();
     source
+}
+
+/// The table of issuers, compressed, and how long it is; only `verify` and `revoke` unpack it.
+fn issuers(out: &Path) -> String {
+    let file = "src/issuer/issuers.toml";
+    let table: toml::Value = toml::from_str(&fs::read_to_string(file).unwrap())
+        .unwrap_or_else(|error| panic!("{file}: {error}"));
+    let json = serde_json::to_vec(&table).unwrap();
+    fs::write(out.join("issuers.deflated"), deflated(&json)).unwrap();
+    format!(
+        "const JSON_BYTES: usize = {};\n\nstatic DEFLATED: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/issuers.deflated\"));\n",
+        json.len()
+    )
+}
+
+fn deflated(json: &[u8]) -> Vec<u8> {
+    let mut compressor = Compressor::new(CompressionLvl::best());
+    let mut deflated = vec![0; compressor.deflate_compress_bound(json.len())];
+    let len = compressor.deflate_compress(json, &mut deflated).unwrap();
+    deflated.truncate(len);
+    deflated
 }
 
 fn text(value: &Text) -> String {

@@ -7,13 +7,14 @@ mod acceptance;
 mod provenance;
 
 use bstr::BString;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::fingerprint::Fingerprint;
 use crate::rules::{Confidence, Rule};
 use crate::secret::Secret;
 pub use crate::text::layer::Encoding;
 pub use crate::text::position::Position;
+use crate::verification::Verification;
 pub use acceptance::AcceptedBy;
 pub use provenance::{Provenance, Reach, Site, Stay};
 
@@ -59,6 +60,8 @@ pub struct Finding {
     pub parts: Vec<Finding>,
     /// Where in a history it stands, where a whole history was scanned: then this is one secret with all its places.
     pub provenance: Option<Box<Provenance>>,
+    /// What its issuer says of it, where somebody asked; no scan does.
+    pub verification: Option<Box<Verification>>,
 }
 
 /// What the confidence in a finding rests on.
@@ -105,7 +108,7 @@ pub enum Publicity {
 }
 
 /// Which text of a change holds the finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// The content of the file.

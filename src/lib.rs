@@ -14,6 +14,9 @@
 //!     outcome ──► report        exit code; human, JSON, SARIF
 //!        ▼
 //!       cli ──► install         arguments, environment, hooks
+//!        ├────► issuer ◄── net   verify, revoke: only these two reach the network
+//!        ├────► search           find: copies of what has leaked
+//!        └────► doctor           this machine's own hygiene
 //! ```
 //!
 //! Modules stand below in the order in which they may import each other: each only those above it. (Blank lines keep
@@ -29,6 +32,8 @@ pub mod fingerprint;
 
 pub mod text;
 
+pub mod verification;
+
 pub mod finding;
 
 pub mod checks;
@@ -39,16 +44,25 @@ pub mod scan;
 
 pub mod outcome;
 
+pub mod issuer;
+
+#[cfg(feature = "network")]
+pub mod net;
+
 pub mod git;
 
 pub mod config;
 
 pub mod source;
 
+pub mod search;
+
 pub mod allow;
 
-pub mod report;
-
 pub mod install;
+
+pub mod doctor;
+
+pub mod report;
 
 pub mod cli;

@@ -8,6 +8,7 @@ use serde::Serialize;
 pub use crate::finding::AcceptedBy;
 use crate::finding::Finding;
 use crate::rules::Confidence;
+use crate::verification::Status;
 
 /// Everything that a report tells.
 #[derive(Debug, Default)]
@@ -115,6 +116,25 @@ impl Outcome {
             Exit::Clean
         } else {
             Exit::Unfinished
+        }
+    }
+
+    /// The same once issuers were asked: a live credential is a finding; one of which nobody can say that it is dead leaves
+    /// the question open, as a text does that was not read.
+    #[must_use]
+    pub fn verified_exit(&self) -> Exit {
+        let any = |status| {
+            self.findings.iter().any(|finding| {
+                let known = finding.verification.as_ref();
+                known.map_or(Status::Unknown, |known| known.status) == status
+            })
+        };
+        if any(Status::Live) {
+            Exit::Findings
+        } else if any(Status::Unknown) || !self.skipped.is_empty() {
+            Exit::Unfinished
+        } else {
+            Exit::Clean
         }
     }
 

@@ -13,6 +13,20 @@ pub fn iso(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// `YYYY-MM-DDTHH:MM:SSZ` of `seconds` since 1970; clamped to the years 1970 to 9999.
+#[must_use]
+pub fn instant(seconds: i64) -> String {
+    let seconds = seconds.clamp(0, LAST_S);
+    let second_of_day = seconds % DAY_S;
+    format!(
+        "{}T{:02}:{:02}:{:02}Z",
+        iso(seconds),
+        second_of_day / 3_600,
+        second_of_day / 60 % 60,
+        second_of_day % 60
+    )
+}
+
 // Years are counted from March, so that the leap day ends one: the months before it always have the same lengths.
 // A cycle of 400 years has 146,097 days; 719,468 lie between 0000-03-01 and 1970-01-01.
 // Source: https://howardhinnant.github.io/date_algorithms.html
@@ -54,6 +68,14 @@ mod tests {
         ] {
             assert_eq!(iso(seconds), date);
         }
+    }
+
+    #[test]
+    fn an_instant_is_a_day_and_a_time() {
+        // From `date -u -d @SECONDS +%FT%TZ`.
+        assert_eq!(instant(1_767_323_045), "2026-01-02T03:04:05Z");
+        assert_eq!(instant(86_399), "1970-01-01T23:59:59Z");
+        assert_eq!(instant(i64::MAX), "9999-12-31T23:59:59Z");
     }
 
     #[test]

@@ -83,14 +83,17 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_allow_trailing_bits(true)
     .with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
-fn claims(token: &[u8]) -> Option<Map<String, Value>> {
+/// The claims of `token` (without any prefix before `eyJ`).
+#[must_use]
+pub fn claims(token: &[u8]) -> Option<Map<String, Value>> {
     let mut parts = token.split(|&byte| byte == b'.');
     decode_json(parts.next()?)?;
     decode_json(parts.next()?)
 }
 
 /// A NumericDate, which may have a fraction (RFC 7519, section 2).
-fn seconds(value: &Value) -> Option<i64> {
+#[must_use]
+pub fn seconds(value: &Value) -> Option<i64> {
     #[allow(
         clippy::cast_possible_truncation,
         reason = "a cast from float saturates, and the date is clamped anyway"
@@ -100,26 +103,30 @@ fn seconds(value: &Value) -> Option<i64> {
         .or_else(|| value.as_f64().map(|seconds| seconds as i64))
 }
 
-/// Scopes are a list, or words in one string (RFC 8693); permissions also an object whose keys name them.
 fn list(value: &Value) -> Option<String> {
+    let items = list_of(value)?;
+    let mut shown: Vec<&str> = items.iter().take(SCOPES).map(String::as_str).collect();
+    if items.len() > SCOPES {
+        shown.push("…");
+    }
+    Some(shown.join(", "))
+}
+
+/// Scopes are a list, or words in one string (RFC 8693); permissions also an object whose keys name them. `None` for none.
+#[must_use]
+pub fn list_of(value: &Value) -> Option<Vec<String>> {
     let items: Vec<&str> = match value {
         Value::String(words) => words.split_ascii_whitespace().collect(),
         Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
         Value::Object(fields) => fields.keys().map(String::as_str).collect(),
         _ => return None,
     };
-    if items.is_empty() {
-        return None;
-    }
-    let mut shown: Vec<String> = items.iter().take(SCOPES).map(|item| plain(item)).collect();
-    if items.len() > SCOPES {
-        shown.push("…".to_owned());
-    }
-    Some(shown.join(", "))
+    (!items.is_empty()).then(|| items.into_iter().map(plain).collect())
 }
 
 /// `onBehalfOf` is an object with `user`, or just a name.
-fn user(value: &Value) -> Option<String> {
+#[must_use]
+pub fn user(value: &Value) -> Option<String> {
     let name = match value {
         Value::Object(fields) => fields.get("user").or_else(|| fields.get("name"))?,
         name => name,

@@ -157,6 +157,33 @@ pub(super) enum Command {
     Uninstall(UninstallArguments),
     /// Accept a finding: append an entry to `.hf-guard.toml`
     Allow(AllowArguments),
+    /// Ask issuers which of the credentials found still work, whose they are and what they may do
+    ///
+    /// Takes what `scan` takes, or a JSON report. Each secret is sent to its own issuer only, over TLS, never in an address.
+    ///
+    /// Exit status: 0 none works any more, 1 at least one does, 2 of at least one nobody can say.
+    Verify(VerifyArguments),
+    /// Tell issuers that credentials have leaked: they stop working for good
+    ///
+    /// Takes what `verify` takes, shows what would go, whose it is and where it stands, and wants words typed at the terminal.
+    /// Then it asks the issuers again.
+    ///
+    /// Exit status: 0 none works any more, 1 at least one does, 2 of at least one nobody can say.
+    Revoke(RevokeArguments),
+    /// Look for copies of a leaked secret: in logs, exports, caches, images of containers
+    ///
+    /// Reads every file below PATH, whatever .gitignore says, opens tar, gzip and zip, and knows base64, hex, percent-encoding and
+    /// the escapes of JSON.
+    ///
+    /// Exit status: 0 there is none, 1 there are some, 2 not everything could be read.
+    Find(FindArguments),
+    /// Look at this machine: tokens that others can read, hooks that do not run
+    ///
+    /// Reads the home folder, the repository that it is called in, and images of containers; changes nothing, sends nothing. Each
+    /// problem comes with the line that mends it.
+    ///
+    /// Exit status: 0 all is well, 1 there are problems, 2 not everything could be read.
+    Doctor(DoctorArguments),
     /// Show and check the rules
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -394,6 +421,73 @@ pub(super) struct AllowArguments {
     /// Last day on which it is accepted
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) expires: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    #[command(flatten)]
+    pub(super) issuers: IssuerArguments,
+    /// Send nothing: only decode what tokens say of themselves
+    #[arg(long)]
+    pub(super) offline: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RevokeArguments {
+    #[command(flatten)]
+    pub(super) issuers: IssuerArguments,
+    /// Ask for no confirmation; only together with --fingerprint
+    #[arg(long, requires = "fingerprint")]
+    pub(super) yes: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["from", "secret_from_stdin", "sha256"]))]
+pub(super) struct FindArguments {
+    /// Look for the secrets of a JSON report, by their hash where they do not stand there any more
+    #[arg(long, value_name = "REPORT.json", conflicts_with = "secret_from_stdin")]
+    pub(super) from: Option<PathBuf>,
+    /// Of that report, only the finding with this fingerprint; may be given several times
+    #[arg(long, value_name = "FINGERPRINT", requires = "from")]
+    pub(super) fingerprint: Vec<String>,
+    /// Look for the secrets on standard input, one a line
+    #[arg(long)]
+    pub(super) secret_from_stdin: bool,
+    /// Look for the secret with this hash; only a rule's own shapes are seen then
+    #[arg(long, value_name = "HEX")]
+    pub(super) sha256: Vec<String>,
+    /// Files and folders to search
+    #[arg(value_name = "PATH", required = true)]
+    pub(super) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArguments {
+    /// Images of containers to look into, as `docker save` writes them
+    #[arg(value_name = "IMAGE.tar")]
+    pub(super) images: Vec<PathBuf>,
+}
+
+/// Which credentials, and whom to ask.
+#[derive(Debug, Args)]
+pub(super) struct IssuerArguments {
+    #[command(flatten)]
+    pub(super) scan: ScanArguments,
+    /// Take the findings of a JSON report, and read their secrets again where they stand; `-` for standard input
+    #[arg(long, value_name = "REPORT.json", conflicts_with_all = ["paths", "tracked", "staged", "range", "unpushed", "all_history"])]
+    pub(super) from: Option<PathBuf>,
+    /// Only the finding with this fingerprint; may be given several times
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub(super) fingerprint: Vec<String>,
+    /// Address of the Hugging Face Hub [default: $HF_ENDPOINT or https://huggingface.co]
+    #[arg(long, value_name = "URL")]
+    pub(super) endpoint: Option<String>,
+    /// Address of GitHub's API [default: $GITHUB_API_URL or https://api.github.com]
+    #[arg(long, value_name = "URL")]
+    pub(super) github_api: Option<String>,
+    /// How long one answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(super) timeout: u64,
 }
 
 #[derive(Debug, Subcommand)]

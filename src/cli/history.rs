@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use bstr::BString;
 
 use super::args::{HistoryArguments, Options};
-use super::{Ended, push, reporting, scan};
+use super::{Ended, push, scan};
 use crate::allow;
 use crate::allow::baseline::{Baseline, MalformedBaseline};
 use crate::config::Date;
@@ -53,6 +53,11 @@ enum BaselineError {
 }
 
 pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
+    scan::told(&mut outcome(arguments, options)?, options)
+}
+
+/// The same up to the report.
+pub(super) fn outcome(arguments: &HistoryArguments, options: &Options) -> scan::Gathered {
     let baseline = match &arguments.baseline {
         Some(path) => read_baseline(path)?,
         None => Baseline::default(),
@@ -101,8 +106,7 @@ pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
             }
         })?;
     }
-    reporting::write(&mut outcome, options)?;
-    Ok(outcome.exit())
+    Ok(outcome)
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline, BaselineError> {

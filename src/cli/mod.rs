@@ -3,15 +3,20 @@
 mod allow;
 mod args;
 mod break_glass;
+mod doctor;
+mod find;
 mod framework;
 mod history;
 mod hook;
 mod install;
+mod issuers;
 mod push;
 mod reporting;
+mod revoke;
 mod rules;
 mod scan;
 mod server;
+mod verify;
 mod watchdog;
 
 use std::io::{self, Write};
@@ -59,7 +64,14 @@ fn dispatch(arguments: &Arguments) -> Ended {
     let options = &arguments.options;
     if matches!(
         arguments.command,
-        None | Some(Command::Scan(_) | Command::Hook(_))
+        None | Some(
+            Command::Scan(_)
+                | Command::Hook(_)
+                | Command::Verify(_)
+                | Command::Revoke(_)
+                | Command::Find(_)
+                | Command::Doctor(_)
+        )
     ) {
         watchdog::start(&options.progress)?;
     }
@@ -76,6 +88,10 @@ fn dispatch(arguments: &Arguments) -> Ended {
         Some(Command::Install(install)) => install::install(install, options),
         Some(Command::Uninstall(uninstall)) => install::uninstall(uninstall, options),
         Some(Command::Allow(allow)) => allow::run(allow, options),
+        Some(Command::Verify(verify)) => verify::run(verify, options),
+        Some(Command::Revoke(revoke)) => revoke::run(revoke, options),
+        Some(Command::Find(find)) => find::run(find, options),
+        Some(Command::Doctor(doctor)) => doctor::run(doctor, options),
         Some(Command::Rules(rules)) => rules::run(rules, options),
     }
 }

@@ -7,7 +7,8 @@ use std::io::{self, Read};
 use bstr::BStr;
 
 use super::args::Options;
-use super::{Ended, reporting, scan};
+use super::scan::Gathered;
+use super::{Ended, scan};
 use crate::config::{self, Config, ConfigError};
 use crate::git::{GitError, Oid, Ownership, Repository};
 use crate::source::SourceError;
@@ -31,13 +32,22 @@ pub(super) fn pre_push(remote: &OsStr, url: Option<&OsStr>, options: &Options) -
 
 /// `scan --unpushed`.
 pub(super) fn unpushed(options: &Options) -> Ended {
+    scan::told(&mut unpushed_outcome(options)?, options)
+}
+
+/// The same up to the report.
+pub(super) fn unpushed_outcome(options: &Options) -> Gathered {
     let repository = Repository::open(Ownership::Check)?;
     let outgoing = remote::unpushed(&repository)?;
-    publish(&[outgoing], &repository, options)
+    published(&[outgoing], &repository, options)
 }
 
 /// Scans what goes out, one part after the other, as one outcome.
 pub(super) fn publish(parts: &[Outgoing], repository: &Repository, options: &Options) -> Ended {
+    scan::told(&mut published(parts, repository, options)?, options)
+}
+
+fn published(parts: &[Outgoing], repository: &Repository, options: &Options) -> Gathered {
     let mut outcome = scan::outcome(
         options,
         || local_config(repository),
@@ -52,8 +62,7 @@ pub(super) fn publish(parts: &[Outgoing], repository: &Repository, options: &Opt
     outcome.rewrite = rewrite::way(outcome.blocking(), repository)?;
     let tips: Vec<Oid> = parts.iter().flat_map(|part| part.tips.clone()).collect();
     rewrite::note_what_is_gone(&mut outcome.findings, &tips, repository)?;
-    reporting::write(&mut outcome, options)?;
-    Ok(outcome.exit())
+    Ok(outcome)
 }
 
 /// The configuration of the index or, in a repository without one, as a bare clone is, of HEAD.
@@ -70,6 +79,11 @@ pub(super) fn local_config(repository: &Repository) -> Result<Config, ConfigErro
 
 /// `scan --range`: what the range builds on decides what is accepted, not what it brings.
 pub(super) fn range(range: &str, options: &Options) -> Ended {
+    scan::told(&mut range_outcome(range, options)?, options)
+}
+
+/// The same up to the report.
+pub(super) fn range_outcome(range: &str, options: &Options) -> Gathered {
     let repository = Repository::open(Ownership::Check)?;
     // Before anything else, for a base that is not here is told best as such.
     let base = base(range, &repository)?;
@@ -84,8 +98,7 @@ pub(super) fn range(range: &str, options: &Options) -> Ended {
     outcome.rewrite = rewrite::way(outcome.blocking(), &repository)?;
     let tips = repository.range_ends(range)?.tips;
     rewrite::note_what_is_gone(&mut outcome.findings, &tips, &repository)?;
-    reporting::write(&mut outcome, options)?;
-    Ok(outcome.exit())
+    Ok(outcome)
 }
 
 /// The commit that the range builds on, which must be here.

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::args::{self, Options};
 use crate::allow::parts;
+use crate::doctor::Diagnosis;
 use crate::outcome::{Exit, Outcome};
 use crate::report::{self, Accepted, Color, Detail, Format, Surroundings};
+use crate::search::Found;
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -30,21 +32,95 @@ pub(super) enum ReportError {
     },
 }
 
+/// Writes a report in the format and style that it is given.
+type Render<'r> = &'r dyn Fn(&report::Options, &mut dyn Write) -> io::Result<()>;
+
 /// Writes the report of `outcome`, the parts of a credential joined.
 ///
 /// # Errors
 /// [`ReportError`] where any of it could not be written; the run is then unfinished, whatever it found.
 pub(super) fn write(outcome: &mut Outcome, options: &Options) -> Result<(), ReportError> {
     parts::join(outcome);
+    let outcome: &Outcome = outcome;
+    let line = (outcome.exit() != Exit::Clean).then(|| tally(outcome));
+    deliver(options, line, &|report, out| {
+        report::write(outcome, report, out)
+    })
+}
+
+/// The same for an outcome whose credentials issuers were asked about: a person reads what those said.
+///
+/// # Errors
+/// As for [`write`].
+pub(super) fn write_verified(outcome: &Outcome, options: &Options) -> Result<(), ReportError> {
+    deliver(
+        options,
+        Some(tally(outcome)),
+        &|report, out| match report.format {
+            Format::Human => report::verified::write(outcome, report, out),
+            Format::Json | Format::Sarif => report::write(outcome, report, out),
+        },
+    )
+}
+
+/// Writes where copies stand.
+///
+/// # Errors
+/// As for [`write`].
+pub(super) fn write_places(found: &Found, options: &Options) -> Result<(), ReportError> {
+    let line = format!(
+        "{} place(s), {} text(s) not read",
+        found.places.len(),
+        found.skipped.len()
+    );
+    deliver(options, Some(line), &|report, out| {
+        report::places::write(found, report, out)
+    })
+}
+
+/// Writes what is wrong with the machine.
+///
+/// # Errors
+/// As for [`write`].
+pub(super) fn write_diagnosis(diagnosis: &Diagnosis, options: &Options) -> Result<(), ReportError> {
+    let line = format!(
+        "{} problem(s), {} file(s) not read",
+        diagnosis.problems.len(),
+        diagnosis.skipped.len()
+    );
+    deliver(options, Some(line), &|report, out| {
+        report::diagnosis::write(diagnosis, report, out)
+    })
+}
+
+fn tally(outcome: &Outcome) -> String {
+    format!(
+        "{} finding(s), {} text(s) not read",
+        outcome.findings.len(),
+        outcome.skipped.len()
+    )
+}
+
+/// To standard output, or to the file of `--output`. A blocked commit must not look like a broken one: `line` then says where
+/// the report went.
+fn deliver(options: &Options, line: Option<String>, render: Render<'_>) -> Result<(), ReportError> {
     let Some(path) = &options.output else {
         let stdout = io::stdout().lock();
         let report = report_options(options, stdout.is_terminal());
-        return report::write(outcome, &report, &mut BufWriter::new(stdout))
+        return render(&report, &mut BufWriter::new(stdout))
             .map_err(|source| ReportError::Stdout { source });
     };
     let report = report_options(options, false);
-    write_file(outcome, &report, path)
-        .and_then(|()| point_to(outcome, &report, path))
+    let pointed = || match line {
+        Some(line) if report.detail != Detail::Quiet => writeln!(
+            io::stderr().lock(),
+            "hf-guard: {line}; the report is in {}",
+            path.display()
+        ),
+        _ => Ok(()),
+    };
+    write_file(&report, path, render)
+        .and_then(|()| pointed())
         .map_err(|source| ReportError::File {
             path: path.clone(),
             source,
@@ -53,17 +129,17 @@ pub(super) fn write(outcome: &mut Outcome, options: &Options) -> Result<(), Repo
 
 /// Writes beside the file and renames: a reader never meets half a report. What is no plain file (`/dev/stderr`, a pipe)
 /// cannot be replaced and is written to.
-fn write_file(outcome: &Outcome, report: &report::Options, path: &Path) -> io::Result<()> {
+fn write_file(report: &report::Options, path: &Path, render: Render<'_>) -> io::Result<()> {
     if path.exists() && !path.is_file() {
         let file = std::fs::OpenOptions::new().write(true).open(path)?;
-        return report::write(outcome, report, &mut BufWriter::new(file));
+        return render(report, &mut BufWriter::new(file));
     }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     let mut file = temporary_file_in(folder)?;
-    report::write(outcome, report, &mut BufWriter::new(&mut file))?;
+    render(report, &mut BufWriter::new(&mut file))?;
     file.persist(path)?;
     Ok(())
 }
@@ -77,20 +153,6 @@ fn temporary_file_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     builder.tempfile_in(folder)
-}
-
-/// A blocked commit must not look like a broken one: one line says where the report went.
-fn point_to(outcome: &Outcome, report: &report::Options, path: &Path) -> io::Result<()> {
-    if outcome.exit() == Exit::Clean || report.detail == Detail::Quiet {
-        return Ok(());
-    }
-    writeln!(
-        io::stderr().lock(),
-        "hf-guard: {} finding(s), {} text(s) not read; the report is in {}",
-        outcome.findings.len(),
-        outcome.skipped.len(),
-        path.display()
-    )
 }
 
 pub(super) fn report_options(options: &Options, terminal: bool) -> report::Options {

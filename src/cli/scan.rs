@@ -15,21 +15,29 @@ use crate::scan::Scanner;
 use crate::source::paths::Base;
 use crate::source::{self, Progress, Scanned, SourceError};
 
+/// What a scan came to, before the report.
+pub(super) type Gathered = Result<Outcome, Box<dyn std::error::Error>>;
+
 pub(super) fn run(arguments: &ScanArguments, options: &Options) -> Ended {
+    told(&mut gather(arguments, options)?, options)
+}
+
+/// The same up to the report.
+pub(super) fn gather(arguments: &ScanArguments, options: &Options) -> Gathered {
     if arguments.tracked {
-        return tracked(Ownership::Check, options);
+        return tracked_outcome(Ownership::Check, options);
     }
     if arguments.paths.is_empty() {
-        return staged(Ownership::Check, &[], options);
+        return staged_outcome(Ownership::Check, &[], options);
     }
     let base = base()?;
     let root = base.work_dir.as_ref().unwrap_or(&base.current_dir);
     let config = || config::from_folder(root);
     match arguments.paths.as_slice() {
-        [path] if path == Path::new("-") => scan(options, config, |scanner, progress| {
+        [path] if path == Path::new("-") => outcome(options, config, |scanner, progress| {
             source::stdin::scan(io::stdin().lock(), scanner, progress)
         }),
-        paths => scan(options, config, |scanner, progress| {
+        paths => outcome(options, config, |scanner, progress| {
             source::paths::scan(paths, &base, scanner, progress)
         }),
     }
@@ -39,8 +47,15 @@ pub(super) fn run(arguments: &ScanArguments, options: &Options) -> Ended {
 ///
 /// `merge_heads` are commits being merged that git names in the environment only.
 pub(super) fn staged(ownership: Ownership, merge_heads: &[Oid], options: &Options) -> Ended {
+    told(
+        &mut staged_outcome(ownership, merge_heads, options)?,
+        options,
+    )
+}
+
+fn staged_outcome(ownership: Ownership, merge_heads: &[Oid], options: &Options) -> Gathered {
     let repository = Repository::open(ownership)?;
-    scan(
+    outcome(
         options,
         || config::from_index(&repository),
         |scanner, progress| source::staged::scan(&repository, scanner, merge_heads, progress),
@@ -49,31 +64,30 @@ pub(super) fn staged(ownership: Ownership, merge_heads: &[Oid], options: &Option
 
 /// Scans every file in the index, new or not.
 pub(super) fn tracked(ownership: Ownership, options: &Options) -> Ended {
+    told(&mut tracked_outcome(ownership, options)?, options)
+}
+
+fn tracked_outcome(ownership: Ownership, options: &Options) -> Gathered {
     let repository = Repository::open(ownership)?;
-    scan(
+    outcome(
         options,
         || config::from_index(&repository),
         |scanner, progress| source::staged::tracked(&repository, scanner, progress),
     )
 }
 
-/// The part that every source shares; `config` reads the repository's own configuration.
-fn scan(
-    options: &Options,
-    config: impl FnOnce() -> Result<Config, ConfigError>,
-    source: impl FnOnce(&Scanner, &Progress) -> Result<Scanned, SourceError>,
-) -> Ended {
-    let mut outcome = outcome(options, config, source)?;
-    reporting::write(&mut outcome, options)?;
+/// Writes the report.
+pub(super) fn told(outcome: &mut Outcome, options: &Options) -> Ended {
+    reporting::write(outcome, options)?;
     Ok(outcome.exit())
 }
 
-/// The same up to the report.
+/// The part that every source shares; `config` reads the repository's own configuration.
 pub(super) fn outcome(
     options: &Options,
     config: impl FnOnce() -> Result<Config, ConfigError>,
     source: impl FnOnce(&Scanner, &Progress) -> Result<Scanned, SourceError>,
-) -> Result<Outcome, Box<dyn std::error::Error>> {
+) -> Gathered {
     let config = configuration(options, config)?;
     let now = SystemTime::now();
     let scanner = scanner(&config, options, now);
@@ -106,7 +120,7 @@ pub(super) fn rule_set(config: &Config, options: &Options) -> RuleSet {
 }
 
 /// A clock before 1970 is wrong, and then no token has expired.
-fn unix_seconds(time: SystemTime) -> i64 {
+pub(super) fn unix_seconds(time: SystemTime) -> i64 {
     let since = time
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
@@ -114,7 +128,7 @@ fn unix_seconds(time: SystemTime) -> i64 {
 }
 
 /// Paths are counted from the work tree's root, if there is one.
-fn base() -> io::Result<Base> {
+pub(super) fn base() -> io::Result<Base> {
     let current_dir = std::env::current_dir()?;
     let work_dir = Repository::open(Ownership::Check)
         .ok()

@@ -12,6 +12,7 @@ use super::document::ExtendTable;
 use super::error::Mistake;
 use super::nearest::nearest;
 use super::pattern::regex_problem;
+use crate::issuer;
 use crate::rules::{
     BUILTIN, Member, Rule, RuleError, STRICT, Text, catalogue, verify, written_out,
 };
@@ -171,6 +172,12 @@ fn check(rule: &Rule, span: &Range<usize>) -> Result<(), Mistake> {
         let message = "`min_entropy` is in bits per character, 0 to 8";
         return Err(Mistake::new(span, message));
     }
+    // Said without the address, which is the file's.
+    issuer::check([rule].into_iter()).map_err(|_| {
+        let message = "an address of `verify` or `withdraw` starts with https:// (http:// only for this machine), names no \
+                       user, and holds no `{secret}`: that belongs into a header or the body";
+        Mistake::new(span, message)
+    })?;
     verify::rule(rule).map_err(|error| {
         // The name of a group is the file's, and so is the regex that the library's message quotes.
         let message = match error {

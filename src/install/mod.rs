@@ -9,6 +9,7 @@ mod error;
 mod folder;
 mod git;
 mod global;
+mod health;
 mod place;
 mod shim;
 
@@ -18,6 +19,7 @@ pub use error::InstallError;
 pub use folder::HookFolder;
 pub use git::Git;
 pub use global::{Global, install as install_globally, uninstall as uninstall_globally};
+pub use health::{Ailment, health};
 pub use place::{Done, KEPT_SUFFIX, Kept};
 pub use shim::{HOOKS, Hook};
 

@@ -35,6 +35,7 @@ pub(super) fn finding(line: usize) -> Finding {
         cell: None,
         markers: Vec::new(),
         parts: Vec::new(),
+        verification: None,
         secret,
         provenance: None,
     }

@@ -15,6 +15,7 @@ use crate::outcome::{AcceptedBy, Narrowed, Outcome, Skip, Summary};
 use crate::rules::Confidence;
 use crate::secret::Secret;
 use crate::text::escape;
+use crate::verification::Verification;
 
 /// Version of the document; a reader refuses a number it does not know.
 pub const SCHEMA: u32 = 1;
@@ -117,6 +118,7 @@ struct Entry<'a> {
     parts: Vec<Entry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     provenance: Option<provenance::Entry<'a>>,
+    verification: Option<&'a Verification>,
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<&'a AcceptedBy>,
 }
@@ -148,6 +150,7 @@ impl<'a> Entry<'a> {
                 .map(|part| Self::of(part, None))
                 .collect(),
             provenance: finding.provenance.as_deref().map(provenance::Entry::of),
+            verification: finding.verification.as_deref(),
             by,
         }
     }

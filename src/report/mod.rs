@@ -7,6 +7,7 @@ mod advice;
 mod aftermath;
 mod block;
 pub mod catalog;
+pub mod diagnosis;
 #[cfg(test)]
 mod fixture;
 mod habitat;
@@ -16,6 +17,7 @@ mod narrowed;
 pub mod options;
 mod origin;
 mod paint;
+pub mod places;
 mod provenance;
 mod remedy;
 mod rewrite;
@@ -24,6 +26,7 @@ pub mod sarif;
 mod shell;
 mod stay;
 mod variable;
+pub mod verified;
 pub mod wire;
 mod words;
 

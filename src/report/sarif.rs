@@ -137,6 +137,9 @@ fn result(finding: &Finding, by: Option<&AcceptedBy>, rule_index: usize, count: 
     if let Some(cell) = &finding.cell {
         properties["cell"] = json!(cell);
     }
+    if let Some(verification) = &finding.verification {
+        properties["verification"] = json!(verification);
+    }
     let mut others = Vec::new();
     for (id, part) in finding.parts.iter().enumerate() {
         let mut location = location(part);

@@ -7,6 +7,7 @@ mod catalog;
 mod error;
 pub mod example;
 mod implied;
+pub mod issuer;
 mod model;
 mod preset;
 mod shorthand;

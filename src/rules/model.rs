@@ -1,11 +1,13 @@
 //! What a rule is: the fields of one `[[rules]]` table, built in or from a configuration.
 //!
 //! In: TOML. Out: [`Rule`]. `build/` includes this very file to read `src/rules/*.toml`, so that a run of the program
-//! parses none of them; therefore it imports nothing of the crate.
+//! parses none of them; therefore it imports nothing of the crate but `issuer`, which is included too.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+
+use super::issuer::{Revoke, Verify};
 
 /// Text that is a constant in a built-in rule and owned in a custom one.
 pub type Text = Cow<'static, str>;
@@ -154,6 +156,12 @@ pub struct Rule {
     /// Texts that must give none.
     #[serde(default)]
     pub counter_examples: Cow<'static, [Text]>,
+    /// How its issuer is asked, for a rule of a configuration; built-in ones have theirs in `src/issuer/issuers.toml`.
+    #[serde(default, skip_serializing)]
+    pub verify: Option<Box<Verify>>,
+    /// How its issuer is told to withdraw it, likewise.
+    #[serde(default, skip_serializing)]
+    pub withdraw: Option<Box<Revoke>>,
 }
 
 impl Rule {

@@ -90,6 +90,7 @@ pub(super) fn findings(
                     .and_then(|notebook| notebook.cell_at(range.start)),
                 markers: marker::near(text, &ends, range.start, range.end),
                 parts: Vec::new(),
+                verification: None,
                 secret,
                 provenance: None,
             });

@@ -11,6 +11,7 @@ pub mod push;
 pub mod receive;
 mod refspec;
 pub mod remote;
+pub mod report;
 pub mod rewrite;
 pub mod staged;
 pub mod stdin;

@@ -170,3 +170,24 @@ fn unsafe_stays_where_it_is_argued() {
         [Path::new("git/libgit2.rs"), Path::new("git/map.rs")]
     );
 }
+
+#[test]
+fn only_one_room_reaches_the_network_and_only_two_commands_enter_it() {
+    for (file, code) in sources() {
+        let mentions = ["ureq", "rustls", "TcpStream", "UdpSocket", "ToSocketAddrs"]
+            .iter()
+            .any(|name| code.contains(name));
+        assert!(
+            !mentions || file.starts_with("net"),
+            "{} reaches the network; only src/net may",
+            file.display()
+        );
+        assert!(
+            !code.contains("crate::net")
+                || file.starts_with("net")
+                || file == Path::new("cli/issuers.rs"),
+            "{} enters src/net; only verify and revoke may, through cli/issuers.rs",
+            file.display()
+        );
+    }
+}
