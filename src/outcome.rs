@@ -25,6 +25,8 @@ pub struct Outcome {
     pub warnings: Vec<String>,
     /// A finding of less counts for nothing: it is told as a note. Medium by default.
     pub min_confidence: Confidence,
+    /// Whether somebody ended the scan early: this is what was found until then.
+    pub is_partial: bool,
     /// How the commits with findings can be changed before they are published; `None` where no commit is concerned.
     pub rewrite: Option<Rewrite>,
     /// To what a scan of a whole history was narrowed; `None` where everything counts.
@@ -104,13 +106,17 @@ pub enum Exit {
     Findings,
     /// Not everything could be read.
     Unfinished,
+    /// Somebody ended it early.
+    Interrupted,
 }
 
 impl Outcome {
     /// Findings win over skips: the person must see them first, and both block.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        if self.blocking().next().is_some() {
+        if self.is_partial {
+            Exit::Interrupted
+        } else if self.blocking().next().is_some() {
             Exit::Findings
         } else if self.skipped.is_empty() {
             Exit::Clean
@@ -159,6 +165,8 @@ impl From<Exit> for ExitCode {
             Exit::Clean => Self::SUCCESS,
             Exit::Findings => Self::from(1),
             Exit::Unfinished => Self::from(2),
+            // What a shell says of a program that Ctrl-C ended.
+            Exit::Interrupted => Self::from(130),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::process;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -12,19 +13,23 @@ use std::time::{Duration, SystemTime};
 use bstr::BString;
 
 use super::args::{HistoryArguments, Options};
-use super::{Ended, push, scan};
+use super::meter::Meter;
+use super::{Ended, interrupt, push, scan};
 use crate::allow;
 use crate::allow::baseline::{Baseline, MalformedBaseline};
-use crate::config::Date;
+use crate::config::{Config, Date};
 use crate::git::pack::Progress as Walk;
 use crate::git::{Ownership, Repository};
-use crate::outcome::Skip;
+use crate::outcome::{Exit, Outcome, Skip};
 use crate::source::history::narrowing::{Narrowing, NarrowingError, Words};
 use crate::source::history::{self, Asked, History, HistoryError, names, provenance};
 use crate::source::{Progress, Scanned};
 
 /// How often it is looked whether the walk has come further.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// How often a person wants to see it.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Why a baseline is of no use.
 #[derive(Debug, thiserror::Error)]
@@ -74,30 +79,44 @@ pub(super) fn outcome(arguments: &HistoryArguments, options: &Options) -> scan::
         progress: &options.progress,
         limits: limits(arguments),
     };
-    let history = walk(&asked)?;
-    let mut scanned = Scanned {
+    let walk = Walk::default();
+    interrupt::listen(&walk.stop)?;
+    let history = walked(&asked, &walk, options)?;
+    let report = Report {
+        config: &config,
+        baseline: &baseline,
+        asked: &asked,
+        history: &history,
+        options,
+    };
+    if history.is_stopped {
+        return report.early(now);
+    }
+    let mut found = Scanned {
         skipped: unread(&history, &repository),
         ..Scanned::default()
     };
     match names::names_and_reflogs(&repository, &scanner) {
-        Ok(names) => scanned.append(names),
-        Err(HistoryError::Git(error)) => scanned.skipped.push(Skip {
+        Ok(names) => found.append(names),
+        Err(HistoryError::Git(error)) => found.skipped.push(Skip {
             path: BString::from("ref names and reflogs"),
             reason: error.to_string(),
         }),
         Err(error) => return Err(error.into()),
     }
-    scanned.summary.texts += history.objects;
-    scanned.summary.bytes += history.bytes;
-    let placed = place(arguments, &history, &asked, scanned)?;
-    let shown = placed.scanned.with_shown_paths(&scanner);
-    let mut outcome = allow::apply(shown, &config, Date::of(now));
-    outcome.min_confidence = options.min_confidence.into();
+    found.summary.texts += history.objects;
+    found.summary.bytes += history.bytes;
+    let placed = unless_stopped(
+        &walk,
+        || place(arguments, &history, &asked, found),
+        || scan::told(&mut report.early(now)?, options),
+    )?;
+    let mut outcome = report.outcome(placed.scanned, now);
     outcome.warnings.extend(placed.warning);
+    outcome.warnings.extend(slower(&history, options));
     outcome.narrowed = placed
         .left_out
         .and_then(|left_out| narrowing.narrowed(left_out));
-    baseline.apply(&mut outcome);
     if let Some(path) = &arguments.write_baseline {
         fs::write(path, Baseline::of(&outcome).to_text()).map_err(|source| {
             BaselineError::Write {
@@ -107,6 +126,76 @@ pub(super) fn outcome(arguments: &HistoryArguments, options: &Options) -> scan::
         })?;
     }
     Ok(outcome)
+}
+
+/// What a report is made of.
+struct Report<'a> {
+    config: &'a Config,
+    baseline: &'a Baseline,
+    asked: &'a Asked<'a>,
+    history: &'a History,
+    options: &'a Options,
+}
+
+impl Report<'_> {
+    fn outcome(&self, found: Scanned, now: SystemTime) -> Outcome {
+        let shown = found.with_shown_paths(self.asked.scanner);
+        let mut outcome = allow::apply(shown, self.config, Date::of(now));
+        outcome.min_confidence = self.options.min_confidence.into();
+        self.baseline.apply(&mut outcome);
+        outcome
+    }
+
+    /// Tells what was found until somebody had enough.
+    fn early(&self, now: SystemTime) -> scan::Gathered {
+        let mut found = Scanned {
+            findings: provenance::untold(self.history, Vec::new(), self.asked)?,
+            skipped: unread(self.history, self.asked.repository),
+            ..Scanned::default()
+        };
+        found.summary.texts = self.history.objects;
+        found.summary.bytes = self.history.bytes;
+        found.skipped.push(Skip {
+            path: BString::from("the rest of the history"),
+            reason: "the scan was interrupted; this is what was found until then".to_owned(),
+        });
+        let mut outcome = self.outcome(found, now);
+        outcome.is_partial = true;
+        Ok(outcome)
+    }
+}
+
+/// Does `work`; once somebody has had enough, `ends` says how the process is to end, while the work is still going on.
+#[allow(
+    clippy::exit,
+    reason = "the work may be waiting for git; nothing else can end it at once"
+)]
+fn unless_stopped<T: Send>(
+    walk: &Walk,
+    work: impl FnOnce() -> T + Send,
+    ends: impl FnOnce() -> Ended,
+) -> T {
+    thread::scope(|scope| {
+        // Nothing is ever sent; the worker's end goes away with it.
+        let (working, is_done) = mpsc::channel::<()>();
+        let worker = scope.spawn(move || {
+            let result = work();
+            drop(working);
+            result
+        });
+        while is_done.recv_timeout(GLANCE) == Err(RecvTimeoutError::Timeout) {
+            if walk.is_stopped() {
+                let code = match ends() {
+                    Ok(Exit::Interrupted) => interrupt::EXIT_CODE,
+                    Ok(_) | Err(_) => 2,
+                };
+                process::exit(code);
+            }
+        }
+        worker
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline, BaselineError> {
@@ -138,13 +227,12 @@ fn limits(arguments: &HistoryArguments) -> history::Options {
     }
 }
 
-fn walk(asked: &Asked<'_>) -> Result<History, HistoryError> {
-    let walk = Walk::default();
+fn walked(asked: &Asked<'_>, walk: &Walk, options: &Options) -> Result<History, HistoryError> {
     let (ended, ends) = mpsc::channel::<()>();
-    let watched = &walk;
+    let meter = Meter::on_terminal().filter(|_| !options.quiet);
     thread::scope(|scope| {
-        scope.spawn(move || tell(watched, asked.progress, &ends));
-        let scanned = history::scan(asked.repository, asked.scanner, asked.limits, watched);
+        scope.spawn(move || tell(walk, asked.progress, meter, &ends));
+        let scanned = history::scan(asked.repository, asked.scanner, asked.limits, walk);
         drop(ended);
         scanned
     })
@@ -214,16 +302,35 @@ fn place(
     })
 }
 
-/// Tells the watchdog that the walk goes on, for as long as it does.
-fn tell(walk: &Walk, progress: &Progress, ends: &mpsc::Receiver<()>) {
+/// Tells the watchdog, and whoever looks at the terminal, that the walk goes on, for as long as it does.
+fn tell(walk: &Walk, progress: &Progress, mut meter: Option<Meter>, ends: &mpsc::Receiver<()>) {
     let mut seen = 0;
-    while ends.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
-        let now = walk.objects.load(Ordering::Relaxed);
+    let pause = if meter.is_some() { GLANCE } else { LOOK };
+    while ends.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+        let now = walk.objects.load(Ordering::Relaxed) + walk.bytes.load(Ordering::Relaxed);
         if now != seen || walk.waiting.load(Ordering::Relaxed) {
             progress.advance();
         }
         seen = now;
+        if let Some(meter) = &mut meter {
+            meter.show(walk);
+        }
     }
+    if let Some(meter) = &mut meter {
+        meter.clear();
+    }
+}
+
+/// Which objects were read through git, for whoever wonders why it took so long.
+fn slower(history: &History, options: &Options) -> Option<String> {
+    let (oid, why) = history.slower.first().filter(|_| options.verbose)?;
+    let others = match history.slower.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(format!(
+        "object {oid}{others} took the slower way, each alone, past the walk of the packs: {why}"
+    ))
 }
 
 /// What was not read: each damaged object, and what the clone does not have.

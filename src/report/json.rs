@@ -43,6 +43,9 @@ pub(super) fn write_document(document: &impl Serialize, out: &mut dyn Write) -> 
 #[derive(Serialize)]
 struct Document<'a> {
     schema: u32,
+    /// Written only where it is true.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    partial: bool,
     findings: Vec<Entry<'a>>,
     accepted: Vec<Entry<'a>>,
     skipped: &'a [Skip],
@@ -54,6 +57,7 @@ impl<'a> Document<'a> {
     fn of(outcome: &'a Outcome) -> Self {
         Self {
             schema: SCHEMA,
+            partial: outcome.is_partial,
             findings: outcome
                 .findings
                 .iter()

@@ -139,7 +139,7 @@ fn count(text: &mut String, outcome: &Outcome, blocking: usize) {
                 number(through, "finding")
             ),
         ),
-        (Exit::Findings | Exit::Unfinished, _) => {
+        (Exit::Findings | Exit::Unfinished | Exit::Interrupted, _) => {
             say(text, &format!("{}; the push is refused.", parts.join(", ")))
         }
     }

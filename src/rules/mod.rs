@@ -10,6 +10,7 @@ mod implied;
 pub mod issuer;
 mod model;
 mod preset;
+mod run;
 mod shorthand;
 pub mod verify;
 
@@ -23,6 +24,8 @@ pub use error::RuleError;
 pub use model::{Boundary, Check, Confidence, Placeholders, Rule, Text};
 pub use preset::{Preset, catalogue};
 pub use shorthand::expand as written_out;
+
+use run::Runs;
 
 /// The rules of one run, each with its regex once that is needed.
 #[derive(Debug)]
@@ -71,6 +74,15 @@ pub struct Matcher {
     pub regex: Regex,
     /// No match is longer than this many bytes.
     pub max_len: usize,
+    runs: Runs,
+}
+
+impl Matcher {
+    /// Whether the regex is worth asking whether it matches somewhere in `text`.
+    #[must_use]
+    pub fn may_match(&self, text: &[u8]) -> bool {
+        self.runs.may_match(text)
+    }
 }
 
 impl RuleSet {
@@ -133,11 +145,16 @@ fn compile(rule: &Rule) -> Result<Matcher, RuleError> {
             id: id(),
             source: Box::new(source),
         })?;
-    let max_len = parse(rule)?
+    let hir = parse(rule)?;
+    let max_len = hir
         .properties()
         .maximum_len()
         .ok_or_else(|| RuleError::Unbounded { id: id() })?;
-    Ok(Matcher { regex, max_len })
+    Ok(Matcher {
+        regex,
+        max_len,
+        runs: Runs::of(&hir),
+    })
 }
 
 /// The regex's structure, read as [`compile`] reads it.

@@ -29,6 +29,9 @@ pub(super) fn matches(
         let compiled = &rules.as_slice()[index];
         let matcher = compiled.matcher()?;
         for window in windows {
+            if !matcher.may_match(&text[window.clone()]) {
+                continue;
+            }
             let key = barren.map(|barren| (barren, Key::new(index, text, &window)));
             if key.as_ref().is_some_and(|(barren, key)| barren.holds(key)) {
                 continue;
@@ -242,6 +245,31 @@ mod tests {
         let windows = windows.expect("the rules compile");
         let whole = 0..text.len();
         assert_eq!(windows, BTreeMap::from([(0, vec![whole])]));
+    }
+
+    /// What the regex matches must never be ruled out beforehand; most code should be.
+    #[test]
+    fn only_what_cannot_match_is_ruled_out() {
+        let rules = RuleSet::builtin();
+        let code = b"def key(token: str, api_key=None): return os.environ[\"KEY\"]";
+        let mut ruled_out = 0;
+        for compiled in rules.as_slice() {
+            let matcher = compiled.matcher().expect("built-in rules compile");
+            for seed in 0..60 {
+                let text = generate::matching(&compiled.rule().regex, seed);
+                let around = [b"some code = ", &*text, b"(and, more)"].concat();
+                for text in [text, around] {
+                    assert!(
+                        matcher.may_match(&text) || !matcher.regex.is_match(&text),
+                        "{}: {}",
+                        compiled.rule().id,
+                        text.escape_ascii()
+                    );
+                }
+            }
+            ruled_out += usize::from(!matcher.may_match(code));
+        }
+        assert!(ruled_out * 10 > rules.as_slice().len() * 9, "{ruled_out}");
     }
 
     proptest! {

@@ -27,7 +27,7 @@ pub enum Version {
     One,
     /// As git writes it.
     Two,
-    /// With every offset in the table of 64-bit ones.
+    /// With every offset but the first in the table of 64-bit ones.
     TwoWithLargeOffsets,
 }
 
@@ -124,8 +124,18 @@ pub fn write(packs: &Path, entries: &[(Name, Entry)], version: Version) {
         if version == Version::Two {
             index.extend(rows.iter().flat_map(|row| small(row.2)));
         } else {
-            index.extend((0..rows.len()).flat_map(|row| small(row | 1 << 31)));
-            index.extend(rows.iter().flat_map(|row| (row.2 as u64).to_be_bytes()));
+            // git accepts no index in which the first entry has one too.
+            let is_large = |offset: usize| offset > 12;
+            let mut large = Vec::new();
+            for (_, _, offset) in &rows {
+                if is_large(*offset) {
+                    index.extend(small((large.len() / 8) | (1 << 31)));
+                    large.extend((*offset as u64).to_be_bytes());
+                } else {
+                    index.extend(small(*offset));
+                }
+            }
+            index.extend(large);
         }
     }
     index.extend(sum);

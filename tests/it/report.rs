@@ -96,6 +96,7 @@ pub fn everything() -> Outcome {
             without_content: 2,
         },
         warnings: vec!["the configuration is part of this commit".to_owned()],
+        is_partial: false,
         rewrite: None,
         narrowed: None,
     }

@@ -243,6 +243,10 @@ impl Pack {
             .fold(self.end(), u64::min)
     }
 
+    fn has(&self, oid: &Oid) -> bool {
+        self.index.find(oid).is_some()
+    }
+
     fn index_offset(&self, oid: &Oid) -> Option<u64> {
         self.index.offset(self.index.find(oid)?)
     }

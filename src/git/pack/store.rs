@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use libdeflater::Decompressor;
 
+use super::super::hash::Algorithm;
 use super::super::{GitError, loose};
 use super::entry::{self, Shape};
 use super::{Kind, Oid, Pack, PackError, delta};
@@ -61,9 +62,7 @@ impl Store {
     /// Whether a pack holds the object `oid`.
     #[must_use]
     pub fn is_packed(&self, oid: &Oid) -> bool {
-        self.packs
-            .iter()
-            .any(|pack| pack.index_offset(oid).is_some())
+        self.packs.iter().any(|pack| pack.has(oid))
     }
 
     /// The names of all loose objects, sorted.
@@ -83,14 +82,18 @@ impl Store {
     /// The object `oid`, wherever it is.
     ///
     /// # Errors
-    /// [`ReadError`] where it is nowhere, damaged in every place, or larger than `max_bytes`.
+    /// [`ReadError`] where it is nowhere, damaged in every place, not what its name says, or larger than `max_bytes`.
     pub fn read(&self, oid: &Oid, max_bytes: usize) -> Result<(Kind, Vec<u8>), ReadError> {
         let mut reader = Reader {
             store: self,
             inflater: Decompressor::new(),
             max_bytes,
         };
-        reader.read(oid)
+        let (kind, text) = reader.read(oid)?;
+        if Algorithm::of(oid).name(kind, &text) != *oid {
+            return Err("its content does not match its name".into());
+        }
+        Ok((kind, text))
     }
 
     /// The loose object `oid`.

@@ -4,6 +4,7 @@
 //! every entry. Roots are shared out among the threads; below a root the walk is depth-first on a stack of its own,
 //! so that a chain of any length costs no call stack, and the texts it holds are few (see `put_heaviest_last`).
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use libdeflater::Decompressor;
@@ -26,15 +27,27 @@ pub struct Limits {
 /// How far a walk is, to be read from another thread.
 #[derive(Debug, Default)]
 pub struct Progress {
+    /// How many objects there are to visit; 0 until that is known.
+    pub total: AtomicU64,
     /// Objects visited.
     pub objects: AtomicU64,
-    /// Set from outside to end the walk early; the numbers then do not add up.
-    pub stop: AtomicBool,
+    /// Their size in bytes, as whole texts.
+    pub bytes: AtomicU64,
+    /// What was found in them, before any of it is accepted.
+    pub found: AtomicU64,
+    /// Set from outside, by a signal even, to end the walk early; the numbers then do not add up.
+    pub stop: Arc<AtomicBool>,
     /// Whether somebody else is at work, and no object is expected to be visited.
     pub waiting: AtomicBool,
 }
 
 impl Progress {
+    /// Whether the walk is to end early.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// Runs `wait`, which takes as long as it takes.
     pub fn while_waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
         self.waiting.store(true, Ordering::Relaxed);
@@ -110,7 +123,7 @@ pub fn walk<V: Visitor<Error: From<PackError>> + Send>(
     walked.too_large.sort_unstable_by_key(|object| object.0);
     let told = walked.visited + walked.passed_over;
     let accounted = told + (walked.failures.len() + walked.too_large.len()) as u64;
-    if accounted != forest.len() as u64 && !progress.stop.load(Ordering::Relaxed) {
+    if accounted != forest.len() as u64 && !progress.is_stopped() {
         return Err(pack.bad("not every object of it was reached").into());
     }
     Ok(walked)
@@ -126,6 +139,9 @@ struct Share<'a> {
     /// Bytes of texts that one thread may hold.
     max_bytes: usize,
 }
+
+/// Objects that a thread visits before it tells of them.
+const REPORTED_AT_ONCE: u64 = 64;
 
 /// Roots that a thread takes at a time.
 const BATCH: usize = 8;
@@ -145,6 +161,8 @@ struct Walker<'a, V: Visitor> {
     /// Bytes of the texts on the stack.
     held: usize,
     walked: Walked,
+    /// How many visited objects the progress knows of.
+    reported: u64,
 }
 
 /// An object whose deltas are being visited.
@@ -179,6 +197,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
             stack: Vec::new(),
             held: 0,
             walked: Walked::default(),
+            reported: 0,
         }
     }
 
@@ -187,19 +206,25 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let progress = self.share.progress;
         loop {
             let start = self.share.next_root.fetch_add(BATCH, Ordering::Relaxed);
-            if start >= roots.len() || progress.stop.load(Ordering::Relaxed) {
+            if start >= roots.len() || progress.is_stopped() {
+                self.report();
                 return Ok(self.walked);
             }
-            let before = self.walked.visited;
             for &root in &roots[start..roots.len().min(start + BATCH)] {
                 if let Err(error) = self.tree(root) {
                     progress.stop.store(true, Ordering::Relaxed);
                     return Err(error);
                 }
             }
-            let visited = self.walked.visited - before;
-            progress.objects.fetch_add(visited, Ordering::Relaxed);
         }
+    }
+
+    /// Tells how far the walk is. Not of each object: the threads would wait for each other.
+    fn report(&mut self) {
+        let visited = self.walked.visited - self.reported;
+        let objects = &self.share.progress.objects;
+        objects.fetch_add(visited, Ordering::Relaxed);
+        self.reported = self.walked.visited;
     }
 
     fn tree(&mut self, root: u32) -> Result<(), V::Error> {
@@ -222,6 +247,13 @@ impl<'a, V: Visitor> Walker<'a, V> {
         };
         self.stack.extend(frame);
         while let Some(mut top) = self.stack.pop() {
+            if self.walked.visited - self.reported >= REPORTED_AT_ONCE {
+                self.report();
+                if self.share.progress.is_stopped() {
+                    self.stack.clear();
+                    return Ok(());
+                }
+            }
             let children = self.share.forest.children(top.node);
             let Some(&child) = children.get(top.next_child) else {
                 self.release(top.text);

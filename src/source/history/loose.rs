@@ -53,7 +53,7 @@ fn some(
     reader: &mut Reader<'_>,
 ) -> Result<Read, HistoryError> {
     let mut read = Read::default();
-    while !progress.stop.load(Ordering::Relaxed) {
+    while !progress.is_stopped() {
         let Some(oid) = names.get(next.fetch_add(1, Ordering::Relaxed)) else {
             break;
         };

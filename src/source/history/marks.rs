@@ -137,7 +137,8 @@ fn ask(rules: &RuleSet, kind: Kind, text: &[u8], marks: &mut [Mark]) -> Result<(
             let start = start.unwrap_or(0).saturating_sub(reach);
             let end = row.iter().map(|mark| mark.hit.start + reach).max();
             let end = end.unwrap_or(start).min(text.len());
-            let may_match = row.len() == 1 || matcher.regex.is_match_at(&text[..end], start);
+            let may_match = matcher.may_match(&text[start..end])
+                && (row.len() == 1 || matcher.regex.is_match_at(&text[..end], start));
             for mark in row {
                 mark.ask(matcher, text, may_match);
             }

@@ -57,6 +57,8 @@ pub struct History {
     pub held: Vec<Held>,
     /// The objects that could not be read, by name; with one of these the scan is not complete.
     pub unread: Vec<Failure>,
+    /// The objects that the walk of the packs declined and that were read in another way, one at a time, and why.
+    pub slower: Vec<(Oid, &'static str)>,
     /// How many objects were read; one that is stored twice counts twice.
     pub objects: u64,
     /// Their size in bytes.
@@ -117,11 +119,16 @@ pub fn scan(
     options: Options,
     progress: &Progress,
 ) -> Result<History, HistoryError> {
-    let other_way = |oid: &Oid| repository.object(oid).ok();
     let store = repository.store()?;
+    // libgit2 does not come back from deltas that are made of each other.
+    let other_way = |oid: &Oid| match store.read(oid, usize::MAX) {
+        Ok(read) => Some(read),
+        Err(_) if store.is_packed(oid) => None,
+        Err(_) => repository.object(oid).ok(),
+    };
     let loose = store.loose()?;
     let present = Present::new(&store, &loose);
-    let mut readers = readers(options, scanner, &present);
+    let mut readers = readers(options, scanner, &present, progress);
     let mut history = read(&store, &loose, options, progress, &mut readers)?;
     let absent = fetch(&mut history, &mut readers, &present, &other_way)?;
     let mut history = collect(history, readers, progress);
@@ -145,7 +152,7 @@ pub fn scan_store(
 ) -> Result<History, HistoryError> {
     let loose = store.loose()?;
     let present = Present::new(store, &loose);
-    let mut readers = readers(options, scanner, &present);
+    let mut readers = readers(options, scanner, &present, progress);
     let mut history = read(store, &loose, options, progress, &mut readers)?;
     fetch(&mut history, &mut readers, &present, other_way)?;
     Ok(collect(history, readers, progress))
@@ -155,9 +162,12 @@ fn readers<'a>(
     options: Options,
     scanner: &'a Scanner,
     present: &'a Present<'a>,
+    progress: &'a Progress,
 ) -> Vec<Reader<'a>> {
     let jobs = options.jobs.max(1);
-    (0..jobs).map(|_| Reader::new(scanner, present)).collect()
+    (0..jobs)
+        .map(|_| Reader::new(scanner, present, progress))
+        .collect()
 }
 
 /// Reads every packed and loose object that can be read here; the others are in [`History::unread`].
@@ -174,6 +184,9 @@ fn read(
         Err(ReadError::Damaged(problem)) => Err(problem),
         Err(ReadError::TooLarge) => Err(TOO_LARGE),
     };
+    let packed: usize = store.packs().iter().map(pack::Pack::len).sum();
+    let total = (packed + loose.len()) as u64;
+    progress.total.store(total, Ordering::Relaxed);
     let unread = &mut history.unread;
     for pack in store.packs() {
         let walked = pack::walk(pack, options, &resolve, progress, readers)?;
@@ -201,6 +214,8 @@ fn fetch(
     present: &Present<'_>,
     other_way: &OtherWay<'_>,
 ) -> Result<Absent, HistoryError> {
+    let unread = std::mem::take(&mut history.unread);
+    let (mut slower, mut still_unread) = (Vec::new(), Vec::new());
     let mut fetched = HashSet::new();
     let mut asked = HashSet::new();
     let mut ask = |oid: Oid, readers: &mut [Reader<'_>]| -> Result<bool, HistoryError> {
@@ -212,9 +227,11 @@ fn fetch(
         Ok(true)
     };
     // There may be a sound copy, and one object at a time may be as large as it is.
-    for failure in std::mem::take(&mut history.unread) {
-        if !ask(failure.oid, readers)? {
-            history.unread.push(failure);
+    for failure in unread {
+        if ask(failure.oid, readers)? {
+            slower.push((failure.oid, failure.problem));
+        } else {
+            still_unread.push(failure);
         }
     }
     let mut absent = Absent::default();
@@ -229,12 +246,15 @@ fn fetch(
         };
         if open.is_empty() {
             absent.forget(&fetched);
+            history.slower = slower;
+            history.unread = still_unread;
             return Ok(absent);
         }
         open.sort_unstable();
         // git may have packed them anew since the packs were opened.
         for oid in open {
             if ask(oid, readers)? {
+                slower.push((oid, "it was packed anew meanwhile"));
                 fetched.insert(oid);
             }
         }
@@ -242,7 +262,7 @@ fn fetch(
 }
 
 fn collect(mut history: History, readers: Vec<Reader<'_>>, progress: &Progress) -> History {
-    history.is_stopped = progress.stop.load(Ordering::Relaxed);
+    history.is_stopped = progress.is_stopped();
     for reader in readers {
         history.bytes += reader.bytes;
         history.held.extend(reader.held);

@@ -4,11 +4,12 @@
 //! read whole only if a rule's regex matches somewhere in it, or if it looks like UTF-16.
 
 use std::ops::Range;
+use std::sync::atomic::Ordering;
 
 use bstr::BStr;
 
 use crate::finding::{Finding, Origin, Part};
-use crate::git::pack::{Change, Object, Piece, Visitor};
+use crate::git::pack::{Change, Object, Piece, Progress, Visitor};
 use crate::git::{Kind, Oid};
 use crate::prefilter::Hit;
 use crate::scan::{Place, Scanner};
@@ -19,6 +20,9 @@ use super::links::{Links, Present};
 use super::marks::{self, MAX_MARKS, Mark};
 use super::novelty::Novelty;
 use super::{Held, HistoryError, tree};
+
+/// Bytes.
+const COUNTED_AT_ONCE: u64 = 1 << 20;
 
 /// Reads objects for one thread.
 #[derive(Debug)]
@@ -31,6 +35,7 @@ pub(super) struct Reader<'a> {
     seeds: Seeds,
     head: Vec<u8>,
     pub(super) links: Links<'a>,
+    progress: &'a Progress,
     pub(super) held: Vec<Held>,
     pub(super) bytes: u64,
 }
@@ -47,7 +52,11 @@ pub(super) struct Known {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(scanner: &'a Scanner, present: &'a Present<'a>) -> Self {
+    pub(super) fn new(
+        scanner: &'a Scanner,
+        present: &'a Present<'a>,
+        progress: &'a Progress,
+    ) -> Self {
         let keywords = scanner
             .rules()
             .as_slice()
@@ -62,6 +71,7 @@ impl<'a> Reader<'a> {
             seeds: Seeds::default(),
             head: Vec::new(),
             links: Links::new(present),
+            progress,
             held: Vec::new(),
             bytes: 0,
         }
@@ -81,6 +91,8 @@ impl<'a> Reader<'a> {
             findings_in(self.scanner, text, object.oid(), place)?
         };
         if !findings.is_empty() {
+            let found = findings.len() as u64;
+            self.progress.found.fetch_add(found, Ordering::Relaxed);
             self.held.push(Held {
                 oid: object.oid(),
                 kind: object.kind,
@@ -108,6 +120,17 @@ impl<'a> Reader<'a> {
         Ok(self.scanner.hiding(text, &mut self.seeds)?)
     }
 
+    /// Counts the bytes of a text; others see it in steps, so that the threads need not wait for each other.
+    fn count(&mut self, len: usize) {
+        let step = self.bytes / COUNTED_AT_ONCE;
+        self.bytes += len as u64;
+        let steps = self.bytes / COUNTED_AT_ONCE - step;
+        if steps > 0 {
+            let bytes = &self.progress.bytes;
+            bytes.fetch_add(steps * COUNTED_AT_ONCE, Ordering::Relaxed);
+        }
+    }
+
     /// Whether a decoding of the changed text must be read as well.
     fn is_decoded(&mut self, change: &mut Change<'_>, nul_free: bool) -> bool {
         let wanted = if nul_free {
@@ -133,7 +156,7 @@ impl Visitor for Reader<'_> {
     type Error = HistoryError;
 
     fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Result<Known, HistoryError> {
-        self.bytes += text.len() as u64;
+        self.count(text.len());
         self.search(text);
         let hidden = self.hidden(object.kind, text)?;
         let rules = self.scanner.rules();
@@ -162,7 +185,7 @@ impl Visitor for Reader<'_> {
         let Some(base_marks) = &base.marks else {
             return self.whole(object, change.text());
         };
-        self.bytes += change.len() as u64;
+        self.count(change.len());
         self.novelty.fill(change, self.reach);
         let novel = self.novelty.bytes();
         self.hits.clear();

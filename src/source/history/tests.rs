@@ -467,8 +467,9 @@ proptest! {
         let present = Present::new(&store, &[]);
         let scanner = Scanner::new(rules());
         let options = Options { jobs: 1, max_bytes: 1 << 28 };
-        let mut readers = readers(options, &scanner, &present);
-        read(&store, &[], options, &Progress::default(), &mut readers).expect("it is sound");
+        let progress = Progress::default();
+        let mut readers = readers(options, &scanner, &present, &progress);
+        read(&store, &[], options, &progress, &mut readers).expect("it is sound");
         let absent = std::mem::take(&mut readers[0].links.absent);
         let mut expected = HashSet::new();
         for text in &texts {
