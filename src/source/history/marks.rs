@@ -14,6 +14,7 @@ use crate::prefilter::Hit;
 use crate::rules::{Matcher, RuleError, RuleSet};
 
 use super::novelty::Novelty;
+use super::verdicts::Verdicts;
 
 /// More keywords than this in one text are not remembered: it and what is made of it are read whole.
 pub(super) const MAX_MARKS: usize = 1 << 16;
@@ -38,11 +39,12 @@ pub(super) fn whole(
     text: &[u8],
     hits: &[Hit],
     hidden: Vec<Range<usize>>,
+    verdicts: &mut Verdicts,
 ) -> Result<Vec<Mark>, RuleError> {
     let mut marks: Vec<Mark> = hits.iter().map(|&hit| Mark::unasked(hit)).collect();
     marks.extend(hidden.into_iter().map(Mark::hidden));
     in_order(&mut marks);
-    ask(rules, kind, text, &mut marks)?;
+    ask(rules, kind, text, &mut marks, verdicts)?;
     Ok(marks)
 }
 
@@ -57,6 +59,7 @@ pub(super) fn inherited(
     (novelty, hits): (&Novelty, &[Hit]),
     hidden: Vec<Range<usize>>,
     change: &mut Change<'_>,
+    verdicts: &mut Verdicts,
 ) -> Result<Option<Vec<Mark>>, RuleError> {
     let mut marks: Vec<Mark> = hits
         .iter()
@@ -95,7 +98,7 @@ pub(super) fn inherited(
     }
     in_order(&mut marks);
     if marks.iter().any(|mark| mark.seen.is_none()) {
-        ask(rules, kind, change.text(), &mut marks)?;
+        ask(rules, kind, change.text(), &mut marks, verdicts)?;
     }
     Ok(Some(marks))
 }
@@ -116,14 +119,21 @@ fn in_order(marks: &mut Vec<Mark>) {
 /// Asks the regexes about the marks that have no answer.
 ///
 /// Where windows of one rule overlap, they are searched as one: as a rule nothing matches, and that settles them all.
-fn ask(rules: &RuleSet, kind: Kind, text: &[u8], marks: &mut [Mark]) -> Result<(), RuleError> {
+fn ask(
+    rules: &RuleSet,
+    kind: Kind,
+    text: &[u8],
+    marks: &mut [Mark],
+    verdicts: &mut Verdicts,
+) -> Result<(), RuleError> {
     let mut open: Vec<&mut Mark> = marks
         .iter_mut()
         .filter(|mark| mark.seen.is_none())
         .collect();
     open.sort_by_key(|mark| mark.hit.rule);
     for of_one_rule in open.chunk_by_mut(|a, b| a.hit.rule == b.hit.rule) {
-        let matcher = rules.as_slice()[of_one_rule[0].hit.rule].matcher()?;
+        let rule = of_one_rule[0].hit.rule;
+        let matcher = rules.as_slice()[rule].matcher()?;
         if kind == Kind::Tree {
             for mark in of_one_rule {
                 mark.ask_names(matcher, text);
@@ -138,9 +148,9 @@ fn ask(rules: &RuleSet, kind: Kind, text: &[u8], marks: &mut [Mark]) -> Result<(
             let end = row.iter().map(|mark| mark.hit.start + reach).max();
             let end = end.unwrap_or(start).min(text.len());
             let may_match = matcher.may_match(&text[start..end])
-                && (row.len() == 1 || matcher.regex.is_match_at(&text[..end], start));
+                && (row.len() == 1 || verdicts.is_match(rule, matcher, &text[..end], start));
             for mark in row {
-                mark.ask(matcher, text, may_match);
+                mark.ask(matcher, text, may_match, verdicts);
             }
         }
     }
@@ -198,15 +208,18 @@ impl Mark {
     }
 
     /// `may_match` is false where a wider search has found nothing.
-    fn ask(&mut self, matcher: &Matcher, text: &[u8], may_match: bool) {
+    fn ask(&mut self, matcher: &Matcher, text: &[u8], may_match: bool, verdicts: &mut Verdicts) {
         // A match that holds the keyword begins and ends in here, with a byte to spare for `\b`, `^` and `$`.
         let start = self.hit.end.checked_sub(matcher.max_len + 1);
         let end = self.hit.start + matcher.max_len + 1;
         let known_end = end.min(text.len());
         self.matches = may_match
-            && matcher
-                .regex
-                .is_match_at(&text[..known_end], start.unwrap_or(0));
+            && verdicts.is_match(
+                self.hit.rule,
+                matcher,
+                &text[..known_end],
+                start.unwrap_or(0),
+            );
         // An answer drawn from the text's end does not hold where more text follows: give it a range no copy has.
         self.seen = Some(match start {
             Some(start) if end <= text.len() => (start, end),

@@ -30,6 +30,7 @@ mod tests;
 mod tips;
 mod trace;
 mod tree;
+mod verdicts;
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;

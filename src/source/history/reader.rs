@@ -19,6 +19,7 @@ use crate::text::view;
 use super::links::{Links, Present};
 use super::marks::{self, MAX_MARKS, Mark};
 use super::novelty::Novelty;
+use super::verdicts::Verdicts;
 use super::{Held, HistoryError, tree};
 
 /// Bytes.
@@ -33,6 +34,7 @@ pub(super) struct Reader<'a> {
     novelty: Novelty,
     hits: Vec<Hit>,
     seeds: Seeds,
+    verdicts: Verdicts,
     head: Vec<u8>,
     pub(super) links: Links<'a>,
     progress: &'a Progress,
@@ -69,6 +71,7 @@ impl<'a> Reader<'a> {
             novelty: Novelty::default(),
             hits: Vec::new(),
             seeds: Seeds::default(),
+            verdicts: Verdicts::new(),
             head: Vec::new(),
             links: Links::new(present),
             progress,
@@ -163,7 +166,15 @@ impl Visitor for Reader<'_> {
         let marks = if self.hits.len() > MAX_MARKS {
             None
         } else {
-            Some(marks::whole(rules, object.kind, text, &self.hits, hidden)?)
+            let verdicts = &mut self.verdicts;
+            Some(marks::whole(
+                rules,
+                object.kind,
+                text,
+                &self.hits,
+                hidden,
+                verdicts,
+            )?)
         };
         let decoded = object.kind != Kind::Tree && view::is_decoded(text);
         if decoded || is_suspect(marks.as_deref()) {
@@ -206,7 +217,16 @@ impl Visitor for Reader<'_> {
         } else {
             let rules = self.scanner.rules();
             let found = (&self.novelty, &*self.hits);
-            marks::inherited(rules, object.kind, base_marks, found, hidden, change)?
+            let verdicts = &mut self.verdicts;
+            marks::inherited(
+                rules,
+                object.kind,
+                base_marks,
+                found,
+                hidden,
+                change,
+                verdicts,
+            )?
         };
         let decoded = object.kind != Kind::Tree && self.is_decoded(change, nul_free);
         if decoded || is_suspect(marks.as_deref()) {

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""Measures a scan of all history beside git and other scanners: whole processes, as Markdown on standard output.
+
+    benches/history.py [--guard BINARY] [--rivals FOLDER] [--plot FILE] [--rounds N] [--rivals-up-to N] REPOSITORY...
+
+Each REPOSITORY (bare, in one pack: `git clone --bare`, then `git repack -ad`) is measured as it is. The first one is also
+cut to about 10,000 and 100,000 objects, by the oldest commits that reach as many, so that the plot shows how the cost
+grows with the size of the pack. Rivals are whatever `benches/rivals.sh` has brought; those take minutes, and are left out
+of repositories with more objects than --rivals-up-to.
+
+The programs take turns, round after round. Needs git, GNU time and Python 3, which is not inside any measurement.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZES = (10_000, 100_000)
+GIT = ["git", "cat-file", "--batch-all-objects", "--batch", "--unordered", "--buffer"]
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    os.environ.update(GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL=os.devnull)
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, {arguments.rounds} rounds\n")
+    print("| repository | objects | pack MB | program | median s | processor s | × git | × git (processor) | peak MB |")
+    print("|---|--:|--:|---|--:|--:|--:|--:|--:|")
+    points = []
+    with tempfile.TemporaryDirectory(prefix="hf-guard-history-") as work:
+        largest = arguments.repositories[0].resolve()
+        cuts = [cut(largest, size, Path(work)) for size in SIZES if size < size_of(largest)[0]]
+        for repository in [*cuts, *(path.resolve() for path in arguments.repositories)]:
+            measured = measure(repository, arguments)
+            if repository in (*cuts, largest):
+                points.append((size_of(repository)[1], measured))
+    if arguments.plot:
+        arguments.plot.write_text(plot(points))
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("repositories", metavar="REPOSITORY", nargs="+", type=Path)
+    parser.add_argument("--guard", type=Path, default=ROOT / "target/release/hf-guard")
+    parser.add_argument("--rivals", type=Path, default=Path.home() / ".cache/hf-guard-rivals/bin")
+    parser.add_argument("--rivals-up-to", type=int, default=50_000)
+    parser.add_argument("--plot", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    return parser.parse_args()
+
+
+def git(repository: Path, *arguments: str, **options) -> str:
+    return subprocess.run(["git", "-C", repository, *arguments], check=True, text=True, capture_output=True, **options).stdout
+
+
+def size_of(repository: Path) -> tuple[int, float]:
+    """Objects, and megabytes of packs."""
+    lines = dict(line.split(": ") for line in git(repository, "count-objects", "-v").splitlines())
+    return int(lines["in-pack"]), int(lines["size-pack"]) / 1024
+
+
+def cut(repository: Path, objects: int, work: Path) -> Path:
+    """A bare repository of the oldest commits of HEAD that reach so many objects, in one pack."""
+    commits = git(repository, "rev-list", "--topo-order", "--reverse", "HEAD").split()
+    low, high = 1, len(commits)
+    while high - low > max(1, len(commits) // 200):
+        middle = (low + high) // 2
+        reached = git(repository, "rev-list", "--objects", "--no-object-names", commits[middle - 1]).count("\n")
+        low, high = (middle, high) if reached < objects else (low, middle)
+    target = work / f"{repository.name.removesuffix('.git')}-{objects}"
+    subprocess.run(["git", "init", "--quiet", "--bare", target], check=True)
+    revisions = git(repository, "rev-list", "--objects", "--no-object-names", commits[high - 1])
+    # The deltas anew: those of the whole pack lean on objects that are left out.
+    git(repository, "pack-objects", "--quiet", target / "objects/pack/pack", input=revisions)
+    (target / "refs/heads/main").write_text(commits[high - 1] + "\n")
+    (target / "HEAD").write_text("ref: refs/heads/main\n")
+    return target
+
+
+def programs(arguments: argparse.Namespace, objects: int) -> dict[str, list[str]]:
+    guard = [str(arguments.guard.resolve()), "--no-config", "--all-history"]
+    known = {
+        "git cat-file": GIT,
+        "hf-guard --no-provenance": [*guard, "--no-provenance"],
+        "hf-guard": guard,
+        "git index-pack (inflates and hashes all)": ["git", "verify-pack", "PACK"],
+    }
+    rivals = {
+        "gitleaks": ["git", "--no-banner", "--log-level=fatal", "."],
+        "trufflehog": ["git", "file://REPOSITORY", "--no-verification", "--no-update", "--json", "--bare"],
+        "kingfisher": ["scan", "REPOSITORY", "--no-validate", "--quiet", "--format", "json"],
+    }
+    for name, words in rivals.items():
+        program = arguments.rivals / name
+        if objects <= arguments.rivals_up_to and os.access(program, os.X_OK):
+            known[name] = [str(program), *words]
+    return known
+
+
+def measure(repository: Path, arguments: argparse.Namespace) -> dict[str, float]:
+    objects, megabytes = size_of(repository)
+    pack = next((repository / "objects/pack").glob("*.pack"))
+    known = programs(arguments, objects)
+    runs = {name: [] for name in known}
+    for _ in range(arguments.rounds):
+        for name, words in known.items():
+            # What takes minutes needs no median.
+            if runs[name] and runs[name][0][0] > 60:
+                continue
+            words = [word.replace("REPOSITORY", str(repository)).replace("PACK", str(pack)) for word in words]
+            runs[name].append(run(repository, words))
+    medians = {}
+    title = f"{repository.name} | {objects:,} | {megabytes:.0f}"
+    for name, figures in runs.items():
+        wall, processor, peak = (statistics.median(column) for column in zip(*figures))
+        medians[name] = wall
+        if name == "git cat-file":
+            git_wall, git_processor = wall, processor
+        print(
+            f"| {title} | {name} | {wall:.2f} | {processor:.2f} | {wall / git_wall:.2f} "
+            f"| {processor / git_processor:.2f} | {peak:.0f} |",
+            flush=True,
+        )
+        title = " | | "
+    return medians
+
+
+def run(repository: Path, words: list[str]) -> tuple[float, float, float]:
+    """Seconds, processor seconds and peak megabytes, mapped files included."""
+    with tempfile.NamedTemporaryFile("r") as figures:
+        status = subprocess.run(
+            ["/usr/bin/time", "--quiet", "--format", "%e %U %S %M", "--output", figures.name, *words],
+            cwd=repository, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )
+        # Scanners end with a code of their own where they found something.
+        if words[0].endswith("hf-guard") and status.returncode not in (0, 1):
+            sys.exit(f"{words} ended with {status.returncode}: {status.stderr.decode()}")
+        wall, user, system, peak = map(float, figures.read().split())
+    return wall, user + system, peak / 1024
+
+
+def plot(points: list[tuple[float, dict[str, float]]]) -> str:
+    """Seconds over megabytes of pack, both from zero: a straight line is a cost that grows with the pack."""
+    width, height, margin = 640, 400, 60
+    names = ["git cat-file", "hf-guard", "hf-guard --no-provenance"]
+    colors = ["#888888", "#d97706", "#2563eb"]
+    most_mb = max(megabytes for megabytes, _ in points)
+    most_s = max(measured[name] for _, measured in points for name in names)
+
+    def place(megabytes: float, seconds: float) -> tuple[float, float]:
+        return (
+            margin + (width - 2 * margin) * megabytes / most_mb,
+            height - margin - (height - 2 * margin) * seconds / most_s,
+        )
+
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">',
+        f'<rect width="{width}" height="{height}" fill="white"/>',
+        f'<path d="M{margin} {margin}V{height - margin}H{width - margin}" fill="none" stroke="black"/>',
+        f'<text x="{width / 2}" y="{height - 15}" text-anchor="middle">pack, MB</text>',
+        f'<text x="15" y="{height / 2}" text-anchor="middle" transform="rotate(-90 15 {height / 2})">seconds, median</text>',
+        f'<text x="{margin - 5}" y="{margin + 4}" text-anchor="end">{most_s:.1f}</text>',
+        f'<text x="{margin - 5}" y="{height - margin + 4}" text-anchor="end">0</text>',
+    ]
+    for megabytes, _ in points:
+        x, _y = place(megabytes, 0)
+        out.append(f'<text x="{x:.0f}" y="{height - margin + 18}" text-anchor="middle">{megabytes:.0f}</text>')
+    for row, (name, color) in enumerate(zip(names, colors)):
+        spots = [place(0, 0)] + [place(megabytes, measured[name]) for megabytes, measured in points]
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
+        out.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2"/>')
+        out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"/>' for x, y in spots[1:]]
+        out.append(f'<text x="{margin + 20}" y="{margin + 15 * row}" fill="{color}">{name}</text>')
+    return "\n".join([*out, "</svg>", ""])
+
+
+if __name__ == "__main__":
+    main()
