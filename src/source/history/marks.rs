@@ -14,6 +14,7 @@ use crate::prefilter::Hit;
 use crate::rules::{Matcher, RuleError, RuleSet};
 
 use super::novelty::Novelty;
+use super::tree;
 use super::verdicts::Verdicts;
 
 /// More keywords than this in one text are not remembered: it and what is made of it are read whole.
@@ -197,9 +198,9 @@ impl Mark {
     }
 
     fn ask_names(&mut self, matcher: &Matcher, tree: &[u8]) {
-        let name = around(tree, self.hit.start);
-        self.matches = name_starts(tree, name.start, self.hit.start)
-            .any(|start| matcher.regex.is_match(&tree[start..name.end]));
+        let name = tree::part_around(tree, self.hit.start);
+        self.matches = tree::names_around(tree, self.hit.start)
+            .any(|name| matcher.regex.is_match(&tree[name]));
         // At the ends of a bent tree no NUL says that the name is whole.
         self.seen = Some(match name.start.checked_sub(1) {
             Some(start) if name.end < tree.len() => (start, name.end + 1),
@@ -226,17 +227,4 @@ impl Mark {
             _ => (0, usize::MAX),
         });
     }
-}
-
-/// The bytes between the NULs around `at`: in a tree, an object's raw name, a mode and a file's name.
-fn around(tree: &[u8], at: usize) -> Range<usize> {
-    let start = memchr::memrchr(0, &tree[..at]).map_or(0, |nul| nul + 1);
-    let end = memchr::memchr(0, &tree[at..]).map_or(tree.len(), |nul| at + nul);
-    start..end
-}
-
-/// Where the file name that holds the byte at `hit` may begin: after any space before it, for a raw object name may
-/// hold spaces and NULs. Asking at one place too many costs no more than reading the tree whole.
-fn name_starts(tree: &[u8], start: usize, hit: usize) -> impl Iterator<Item = usize> {
-    memchr::memchr_iter(b' ', &tree[start..hit]).map(move |space| start + space + 1)
 }

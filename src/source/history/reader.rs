@@ -3,6 +3,7 @@
 //! In: objects, whole or as changes, from the walk of a pack. Out: the objects that hold credentials. An object is
 //! read whole only if a rule's regex matches somewhere in it, or if it looks like UTF-16.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
 
@@ -113,14 +114,31 @@ impl<'a> Reader<'a> {
         prefilter.hits_and_seeds(text, 0..text.len(), &mut self.hits, &mut self.seeds);
     }
 
-    /// The stretches at the seeds in which a match is hidden. Names in a tree are no stretches of it, so there each place
-    /// is one at which something may be.
+    /// The stretches at the seeds in which a match is hidden. Of a tree these are names in which one is.
     fn hidden(&mut self, kind: Kind, text: &[u8]) -> Result<Vec<Range<usize>>, HistoryError> {
-        if kind == Kind::Tree {
-            let seeds = self.seeds.runs.iter().chain(&self.seeds.escapes);
-            return Ok(seeds.map(|&at| at..at + 1).collect());
+        if kind != Kind::Tree {
+            return Ok(self.scanner.hiding(text, &mut self.seeds)?);
         }
-        Ok(self.scanner.hiding(text, &mut self.seeds)?)
+        let seeds = self.seeds.runs.iter().chain(&self.seeds.escapes);
+        let mut hiding = Vec::new();
+        let mut looked_at = HashSet::new();
+        for &at in seeds {
+            for name in tree::names_around(text, at) {
+                if looked_at.insert(name.clone()) && self.hides(&text[name.clone()])? {
+                    hiding.push(name);
+                }
+            }
+        }
+        Ok(hiding)
+    }
+
+    /// Whether something in a name is encoded and matches.
+    fn hides(&self, name: &[u8]) -> Result<bool, HistoryError> {
+        let mut seeds = Seeds::default();
+        let all = 0..name.len();
+        let prefilter = self.scanner.prefilter();
+        prefilter.hits_and_seeds(name, all, &mut Vec::new(), &mut seeds);
+        Ok(!seeds.is_empty() && !self.scanner.hiding(name, &mut seeds)?.is_empty())
     }
 
     /// Counts the bytes of a text; others see it in steps, so that the threads need not wait for each other.

@@ -3,6 +3,8 @@
 //! Source: <https://git-scm.com/docs/gitformat-loose> and git's `tree-walk.c`: `MODE SP NAME NUL`, then the raw name
 //! of the object.
 
+use std::ops::Range;
+
 /// The file names in `tree`, in order.
 ///
 /// The length of the raw object names is the one with which the whole tree can be read; where neither fits, the tree
@@ -16,6 +18,21 @@ pub(super) fn names(tree: &[u8]) -> Vec<&[u8]> {
                 .flat_map(|part| memchr::memchr_iter(b' ', part).map(|space| &part[space + 1..]))
                 .collect()
         })
+}
+
+/// Where the names may stand that the byte at `at` of `tree` is in: between two NULs, after any space, for a raw object
+/// name may hold spaces and NULs. Looking at one too many costs no more than reading the tree whole.
+pub(super) fn names_around(tree: &[u8], at: usize) -> impl Iterator<Item = Range<usize>> {
+    let part = part_around(tree, at);
+    let spaces = memchr::memchr_iter(b' ', &tree[part.start..at]);
+    spaces.map(move |space| part.start + space + 1..part.end)
+}
+
+/// The bytes between the NULs around `at`: in a tree, an object's raw name, a mode and a file's name.
+pub(super) fn part_around(tree: &[u8], at: usize) -> Range<usize> {
+    let start = memchr::memrchr(0, &tree[..at]).map_or(0, |nul| nul + 1);
+    let end = memchr::memchr(0, &tree[at..]).map_or(tree.len(), |nul| at + nul);
+    start..end
 }
 
 fn names_with(tree: &[u8], hash_len: usize) -> Option<Vec<&[u8]>> {
