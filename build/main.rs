@@ -101,7 +101,11 @@ fn main() {
     fs::write(out.join("catalog.rs"), catalog(&default, &strict, out)).unwrap();
     fs::write(
         out.join("keywords.rs"),
-        keywords("BUILTIN_TABLES", &default, ESCAPES) + &keywords("STRICT_TABLES", &strict, &[]),
+        keywords(
+            "BUILTIN_TABLES",
+            &default,
+            &[(1, &[NOTEBOOK]), (0, ESCAPES)],
+        ) + &keywords("STRICT_TABLES", &strict, &[]),
     )
     .unwrap();
 }
@@ -190,13 +194,18 @@ fn text(value: &Text) -> String {
     format!("Cow::Borrowed({value:?})")
 }
 
+/// The sign of a notebook, after the rules and the escapes.
+const NOTEBOOK: &str = "\"nbformat\"";
+
 /// The automaton of the rules' keywords, computed here so that no run has to.
-fn keywords(name: &str, families: &[Family], escapes: &[&'static str]) -> String {
+fn keywords(name: &str, families: &[Family], signs: &[(usize, &[&'static str])]) -> String {
     let rules = families.iter().flat_map(|family| &family.rules);
     let count = rules.clone().count();
-    let escapes = escapes.iter().map(|&escape| Needle {
-        keyword: escape.into(),
-        rule: count,
+    let signs = signs.iter().flat_map(|&(kind, signs)| {
+        signs.iter().map(move |&sign| Needle {
+            keyword: sign.into(),
+            rule: count + kind,
+        })
     });
     let needles = rules.enumerate().flat_map(|(index, rule)| {
         rule.keywords.iter().map(move |keyword| Needle {
@@ -205,7 +214,7 @@ fn keywords(name: &str, families: &[Family], escapes: &[&'static str]) -> String
         })
     });
     let mut source = format!("static {name}: &[Table] = &[\n");
-    for table in Table::build(needles.chain(escapes)) {
+    for table in Table::build(needles.chain(signs)) {
         let needles: Vec<String> = table
             .needles
             .iter()

@@ -279,7 +279,7 @@ mod tests {
     fn no_random_body_is_dropped() {
         let mut random = Random(0x5eed);
         let mut lowest = f32::MAX;
-        for _ in 0..100_000 {
+        for _ in 0..300_000 {
             let body = random.body(LETTERS, 34);
             lowest = lowest.min(entropy::bits_per_byte(&body));
             assert!(!has_shape(&body), "{}", String::from_utf8_lossy(&body));

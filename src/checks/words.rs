@@ -125,6 +125,53 @@ mod tests {
         }
     }
 
+    /// How many of 1,000 bodies of a length are seen that are words put together by chance; words that are not on the list
+    /// are among them.
+    fn seen(len: usize, join: fn(&mut String, &str)) -> usize {
+        const SAID: &str = "my your this that secret token key read write access only model hub api user private not real \
+            please replace with here insert test demo sample example personal own paste the and for from account \
+            team project staging production inference endpoint dataset space upload download deploy jenkins kubernetes \
+            zebra umbrella whimsical quixotic";
+        let said: Vec<&str> = SAID.split_whitespace().collect();
+        let mut state = 11_u64;
+        let mut body = || {
+            let mut body = String::new();
+            while body.len() < len {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                join(&mut body, said[(state >> 33) as usize % said.len()]);
+            }
+            body.truncate(len);
+            body
+        };
+        (0..1_000)
+            .filter(|_| bits_saved(body().as_bytes()) >= SURELY_WORDED)
+            .count()
+    }
+
+    #[test]
+    fn words_put_together_are_seen() {
+        let camel = |body: &mut String, word: &str| {
+            body.push_str(&word[..1].to_ascii_uppercase());
+            body.push_str(&word[1..]);
+        };
+        let lower = |body: &mut String, word: &str| body.push_str(word);
+        let snake = |body: &mut String, word: &str| {
+            body.push_str(word);
+            body.push('_');
+        };
+        for (len, join, at_least) in [
+            (34, camel as fn(&mut String, &str), 980),
+            (34, lower, 980),
+            (40, snake, 980),
+            (52, camel, 995),
+        ] {
+            let seen = seen(len, join);
+            assert!(seen >= at_least, "{len}: {seen}");
+        }
+    }
+
     #[test]
     fn a_few_words_by_chance_do_not_make_a_sentence() {
         for body in [

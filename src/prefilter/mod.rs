@@ -98,7 +98,7 @@ impl Prefilter {
     /// Ranges that make up a text together give each of its keywords once, and a keyword starts no further before its
     /// range than the automaton looks back.
     pub fn hits_within(&self, text: &[u8], range: Range<usize>, found: &mut Vec<Hit>) {
-        self.search(text, range, found, |_| {});
+        self.search(text, range, found, |_, _| {});
     }
 
     /// The same, and appends to `seeds` the places in the range at which something may be encoded.
@@ -110,7 +110,10 @@ impl Prefilter {
         seeds: &mut Seeds,
     ) {
         layer::run_seeds(text, range.clone(), &mut seeds.runs);
-        self.search(text, range, found, |at| seeds.escapes.push(at));
+        self.search(text, range, found, |kind, at| match kind {
+            0 => seeds.escapes.push(at),
+            _ => seeds.notebook = true,
+        });
     }
 
     fn search(
@@ -118,12 +121,12 @@ impl Prefilter {
         text: &[u8],
         range: Range<usize>,
         found: &mut Vec<Hit>,
-        mut escape: impl FnMut(usize),
+        mut sign: impl FnMut(usize, usize),
     ) {
         for layer in &self.layers {
             lanes::run(&layer.table, text, range.clone(), |state, end| {
                 for needle in layer.table.needles_at(state) {
-                    // Past the rules of a table stand the escapes.
+                    // Past the rules of a table stand the escapes, and then what tells a notebook.
                     let rule = match layer.in_set.get(needle.rule) {
                         Some(None) => continue,
                         Some(&rule) => rule,
@@ -133,7 +136,7 @@ impl Prefilter {
                         (Some(rule), Some(Range { start, end })) => {
                             found.push(Hit { rule, start, end });
                         }
-                        (None, Some(at)) => escape(at.start),
+                        (None, Some(at)) => sign(needle.rule - layer.in_set.len(), at.start),
                         (_, None) => {}
                     }
                 }

@@ -9,7 +9,7 @@ use super::grade::{self, Graded, secret_of};
 use super::marker::{self, LineEnds};
 use super::notebook::Notebook;
 use super::{Candidates, Match, Place, Scanner};
-use crate::finding::Finding;
+use crate::finding::{Encoding, Finding};
 use crate::fingerprint::{Fingerprint, Guessable};
 use crate::order;
 use crate::text::position::Lines;
@@ -137,10 +137,14 @@ fn masks(scanner: &Scanner, candidates: &Candidates<'_>, index: usize) -> Masks 
 }
 
 /// All of an encoded stretch from the line on in which the secret begins: what stands around the secret is a part of it.
+/// What is only split stands in a text that can be read.
 fn stretch(views: &[View<'_>], found: &Match) -> Range<usize> {
     let view = &views[found.view];
     let whole = view.written(0..view.text.len());
     let secret = view.written(found.secret.clone());
+    if view.layers() == [Encoding::Split] {
+        return secret;
+    }
     let parent = &views[shown_in(views, found)].text;
     let line = memchr::memrchr(b'\n', &parent[..secret.start]).map_or(0, |at| at + 1);
     whole.start.max(line)..whole.end

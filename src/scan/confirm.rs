@@ -16,7 +16,8 @@ use crate::text::layer::Seeds;
 const BLOCK: usize = 1 << 20;
 
 /// Calls `found` with the rule and the secret's range of every match in `text` that stands free, rule by rule. Appends to
-/// `seeds` where more may be hidden. What `barren` holds is passed over; what turns out to be barren is added.
+/// `seeds` where more may be hidden, and gives whether there was any keyword. What `barren` holds is passed over; what turns
+/// out to be barren is added.
 pub(super) fn matches(
     rules: &RuleSet,
     prefilter: &Prefilter,
@@ -24,8 +25,10 @@ pub(super) fn matches(
     text: &[u8],
     seeds: &mut Seeds,
     mut found: impl FnMut(usize, Range<usize>),
-) -> Result<(), RuleError> {
-    for (index, windows) in windows(rules, prefilter, text, seeds)? {
+) -> Result<bool, RuleError> {
+    let windows = windows(rules, prefilter, text, seeds)?;
+    let has_keywords = !windows.is_empty();
+    for (index, windows) in windows {
         let compiled = &rules.as_slice()[index];
         let matcher = compiled.matcher()?;
         for window in windows {
@@ -46,7 +49,7 @@ pub(super) fn matches(
             }
         }
     }
-    Ok(())
+    Ok(has_keywords)
 }
 
 /// What the regex matches in a window, whether it stands free or not.

@@ -31,6 +31,38 @@ pub(super) fn all(
     Ok(all)
 }
 
+/// What is split over strings of a notebook, if anything is. One of its parts holds a keyword, or it is not looked for.
+pub(super) fn split(
+    scanner: &Scanner,
+    text: &[u8],
+    parent: usize,
+) -> Result<Option<(View<'static>, Found)>, RuleError> {
+    let Some(Layer {
+        encoding,
+        text,
+        map,
+    }) = layer::joined(text)
+    else {
+        return Ok(None);
+    };
+    let mut found = Vec::new();
+    let (rules, prefilter) = (&scanner.rules, &scanner.prefilter);
+    confirm::matches(
+        rules,
+        prefilter,
+        None,
+        &text,
+        &mut Seeds::default(),
+        |rule, secret| {
+            if map.written(&secret).len() > secret.len() {
+                found.push((rule, secret));
+            }
+        },
+    )?;
+    let layers = vec![(encoding, Rc::new(map))];
+    Ok((!found.is_empty()).then(|| (View::decoded(parent, layers, text), found)))
+}
+
 impl Scanner {
     /// The stretches of `text`, of those at `seeds`, in which a match is hidden: what they hide depends on nothing beyond
     /// them but the bytes on either side.

@@ -135,7 +135,7 @@ impl Scanner {
                 });
             };
             let mut seeds = Seeds::default();
-            confirm::matches(
+            let has_keywords = confirm::matches(
                 &self.rules,
                 &self.prefilter,
                 barren,
@@ -143,6 +143,9 @@ impl Scanner {
                 &mut seeds,
                 found,
             )?;
+            if seeds.notebook && has_keywords {
+                hidden.extend(hidden::split(self, &view.text, index)?);
+            }
             if !seeds.is_empty() {
                 hidden.extend(hidden::all(self, &view.text, &mut seeds, index)?);
             }

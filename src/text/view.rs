@@ -1,4 +1,4 @@
-//! The texts inside one blob: its raw bytes, what they decode to where they look like UTF-16, and what is hidden in either.
+//! The texts inside one blob: its raw bytes, what they decode to where they look like UTF-16 or UTF-32, and what is hidden in either.
 //!
 //! All are scanned: a byte order mark in front of ASCII must not hide it, and interleaved NULs must not either.
 
@@ -47,6 +47,10 @@ pub enum Encoding {
     Utf16Le(usize),
     /// Big-endian UTF-16, its first code unit at this byte offset.
     Utf16Be(usize),
+    /// Little-endian UTF-32, its first code unit at this byte offset.
+    Utf32Le(usize),
+    /// Big-endian UTF-32, its first code unit at this byte offset.
+    Utf32Be(usize),
     /// UTF-16 passages of a text of another kind.
     Passages,
 }
@@ -60,11 +64,14 @@ pub fn of(blob: &[u8]) -> Vec<View<'_>> {
         marks: Vec::new(),
         hidden: None,
     }];
-    let encoding = sniff(blob);
-    match encoding {
-        Encoding::Raw | Encoding::Passages => {}
-        Encoding::Utf16Le(start) => views.push(decode(blob, start, u16::from_le_bytes, encoding)),
-        Encoding::Utf16Be(start) => views.push(decode(blob, start, u16::from_be_bytes, encoding)),
+    for encoding in sniff(blob).into_iter().flatten() {
+        views.extend(match encoding {
+            Encoding::Raw | Encoding::Passages => None,
+            Encoding::Utf16Le(start) => Some(utf16(blob, start, u16::from_le_bytes, encoding)),
+            Encoding::Utf16Be(start) => Some(utf16(blob, start, u16::from_be_bytes, encoding)),
+            Encoding::Utf32Le(start) => Some(utf32(blob, start, u32::from_le_bytes, encoding)),
+            Encoding::Utf32Be(start) => Some(utf32(blob, start, u32::from_be_bytes, encoding)),
+        });
     }
     let Passages { text, starts } = passage::find(blob);
     if !text.is_empty() {
@@ -92,7 +99,7 @@ pub fn raw(views: &[View<'_>], index: usize, range: Range<usize>) -> Range<usize
 /// Whether a text that begins with `head`, its first [`SNIFFED`] bytes or all of it, has more than its raw view.
 #[must_use]
 pub fn is_decoded(head: &[u8]) -> bool {
-    sniff(head) != Encoding::Raw
+    sniff(head)[0].is_some()
 }
 
 impl View<'_> {
@@ -150,7 +157,10 @@ impl View<'_> {
                 let start = self.unit(range.start);
                 return start..start + 2 * range.len();
             }
-            Encoding::Utf16Le(_) | Encoding::Utf16Be(_) => {}
+            Encoding::Utf16Le(_)
+            | Encoding::Utf16Be(_)
+            | Encoding::Utf32Le(_)
+            | Encoding::Utf32Be(_) => {}
         }
         let is_boundary = |at: usize| self.text.get(at).is_none_or(|byte| byte & 0xc0 != 0x80);
         let start = (0..=range.start).rev().find(|&at| is_boundary(at));
@@ -169,29 +179,33 @@ impl View<'_> {
     fn raw_offset(&self, at: usize) -> usize {
         let passed = self.marks.partition_point(|&(text_at, _)| text_at <= at);
         let (text_at, raw_at) = self.marks[passed.saturating_sub(1)];
+        let is_wide = matches!(self.encoding, Encoding::Utf32Le(_) | Encoding::Utf32Be(_));
+        let raw_len = |byte: &u8| match byte {
+            0x80..=0xbf => 0,
+            0xf0.. => 4,
+            _ if is_wide => 4,
+            _ => 2,
+        };
         raw_at + self.text[text_at..at].iter().map(raw_len).sum::<usize>()
     }
 }
 
-/// Bytes of UTF-16 that a character takes, counted at the first byte of its UTF-8 form.
-fn raw_len(byte: &u8) -> usize {
-    match byte {
-        0x80..=0xbf => 0,
-        0xf0.. => 4,
-        _ => 2,
-    }
-}
-
-/// By byte order mark, else by where the NUL bytes stand: in UTF-16 of mostly Latin text they fill one parity.
-fn sniff(blob: &[u8]) -> Encoding {
+/// By byte order mark, else by where the NUL bytes stand: in UTF-16 of mostly Latin text they fill one parity. Two
+/// readings where the mark is of two kinds: that of little-endian UTF-32 is that of UTF-16 before a NUL.
+fn sniff(blob: &[u8]) -> [Option<Encoding>; 2] {
+    let one = |encoding| [Some(encoding), None];
     match blob {
-        [0xff, 0xfe, ..] => return Encoding::Utf16Le(2),
-        [0xfe, 0xff, ..] => return Encoding::Utf16Be(2),
+        [0xff, 0xfe, 0, 0, ..] => {
+            return [Some(Encoding::Utf32Le(4)), Some(Encoding::Utf16Le(2))];
+        }
+        [0, 0, 0xfe, 0xff, ..] => return one(Encoding::Utf32Be(4)),
+        [0xff, 0xfe, ..] => return one(Encoding::Utf16Le(2)),
+        [0xfe, 0xff, ..] => return one(Encoding::Utf16Be(2)),
         _ => {}
     }
     let head = &blob[..blob.len().min(SNIFFED)];
     if memchr::memchr(0, head).is_none() {
-        return Encoding::Raw;
+        return [None; 2];
     }
     let mut nuls = [0_usize; 2];
     for at in memchr::memchr_iter(0, head) {
@@ -199,32 +213,50 @@ fn sniff(blob: &[u8]) -> Encoding {
     }
     let [even, odd] = nuls;
     if odd > 3 * even {
-        Encoding::Utf16Le(0)
+        one(Encoding::Utf16Le(0))
     } else if even > 3 * odd {
-        Encoding::Utf16Be(0)
+        one(Encoding::Utf16Be(0))
     } else {
-        Encoding::Raw
+        [None; 2]
     }
 }
 
 /// Decodes `blob` from `start` on; lone surrogates become U+FFFD, an odd last byte is left to the raw view.
-fn decode(
-    blob: &[u8],
+fn utf16(blob: &[u8], start: usize, unit: fn([u8; 2]) -> u16, encoding: Encoding) -> View<'static> {
+    let (units, _) = blob[start..].as_chunks::<2>();
+    let characters = char::decode_utf16(units.iter().map(|&pair| unit(pair))).map(|decoded| {
+        let decoded = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
+        (decoded, 2 * decoded.len_utf16())
+    });
+    view(characters, start, units.len(), encoding)
+}
+
+/// The same for units of four bytes; what is no character becomes U+FFFD, odd last bytes are left to the raw view.
+fn utf32(blob: &[u8], start: usize, unit: fn([u8; 4]) -> u32, encoding: Encoding) -> View<'static> {
+    let (units, _) = blob[start..].as_chunks::<4>();
+    let characters = units.iter().map(|&four| {
+        let decoded = char::from_u32(unit(four));
+        (decoded.unwrap_or(char::REPLACEMENT_CHARACTER), 4)
+    });
+    view(characters, start, units.len(), encoding)
+}
+
+/// A text of characters, each with the bytes that it took from `start` of the blob on.
+fn view(
+    characters: impl Iterator<Item = (char, usize)>,
     start: usize,
-    unit: fn([u8; 2]) -> u16,
+    count: usize,
     encoding: Encoding,
 ) -> View<'static> {
-    let (units, _) = blob[start..].as_chunks::<2>();
-    let mut text = String::with_capacity(units.len() + units.len() / 8);
+    let mut text = String::with_capacity(count + count / 8);
     let mut marks = vec![(0, start)];
     let mut at = start;
-    for decoded in char::decode_utf16(units.iter().map(|&pair| unit(pair))) {
-        let decoded = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
+    for (character, len) in characters {
         if text.len() >= marks.len() * MARK_EVERY {
             marks.push((text.len(), at));
         }
-        text.push(decoded);
-        at += 2 * decoded.len_utf16();
+        text.push(character);
+        at += len;
     }
     View {
         text: Cow::Owned(text.into_bytes()),
@@ -240,6 +272,32 @@ mod tests {
 
     fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
         text.encode_utf16().flat_map(unit).collect()
+    }
+
+    fn utf32(text: &str, unit: fn(u32) -> [u8; 4]) -> Vec<u8> {
+        text.chars().map(u32::from).flat_map(unit).collect()
+    }
+
+    #[test]
+    fn utf32_is_seen_by_its_mark() {
+        let text = "a é😀\u{2028}".repeat(2 * MARK_EVERY / 10);
+        for (unit, expected) in [
+            (u32::to_le_bytes as fn(u32) -> [u8; 4], Encoding::Utf32Le(4)),
+            (u32::to_be_bytes, Encoding::Utf32Be(4)),
+        ] {
+            let blob = utf32(&format!("\u{feff}{text}"), unit);
+            let views = of(&blob);
+            assert_eq!(views[1].encoding, expected);
+            assert_eq!(views[1].text, text.as_bytes());
+            assert!(is_decoded(&blob[..4]));
+            for (count, (at, character)) in text.char_indices().enumerate() {
+                let raw = views[1].raw(at..at + character.len_utf8());
+                assert_eq!(raw, 4 * count + 4..4 * count + 8);
+            }
+        }
+        let blob = [&b"\xff\xfe\0\0"[..], &utf16("key", u16::to_le_bytes)].concat();
+        let views = of(&blob);
+        assert!(views.iter().any(|view| *view.text == *b"\0key"));
     }
 
     #[test]

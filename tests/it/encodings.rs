@@ -57,6 +57,17 @@ fn utf16_is_read_in_either_order_with_and_without_a_mark() {
 }
 
 #[test]
+fn utf32_is_read_in_either_order() {
+    let token = hf_token(607);
+    let text = format!("\u{feff}import os 😀\r\nkey = \"{token}\"\r\n");
+    for unit in [u32::to_le_bytes, u32::to_be_bytes] {
+        let bytes: Vec<u8> = text.chars().map(u32::from).flat_map(unit).collect();
+        assert_found(&bytes, 2, &token);
+        assert_found(&[&bytes[..], b"x"].concat(), 2, &token);
+    }
+}
+
+#[test]
 fn utf16_of_other_scripts_is_read() {
     let token = hf_token(605);
     // Hardly a NUL byte in it, and bytes 0x0A inside of characters (U+0A05, U+4E0A).

@@ -298,3 +298,90 @@ fn a_path_with_an_encoded_token_is_masked() {
     run.assert_code(1).assert_hides(&token);
     assert!(!run.stdout.contains(&name[8..24]), "{run:?}");
 }
+
+/// A notebook whose one cell has these strings as its source.
+fn notebook(source: &[&str]) -> String {
+    let notebook = json!({
+        "cells": [
+            {"cell_type": "markdown", "metadata": {}, "source": ["# Title\n"]},
+            {"cell_type": "code", "metadata": {}, "outputs": [], "source": source},
+        ],
+        "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+    });
+    serde_json::to_string_pretty(&notebook).expect("it serializes")
+}
+
+#[test]
+fn a_token_split_over_source_lines_is_one_text() {
+    let token = hf_token(32);
+    let quoted = format!("login(token='{token}')\n");
+    for cut in [16, 17, 20, 30, 48] {
+        let (left, right) = quoted.split_at(cut);
+        let text = notebook(&["import os\n", left, right, "print(1)"]);
+        let finding = only("a.ipynb", &text, &token);
+        assert_eq!(finding["encoding"], json!(["split"]), "{cut}");
+        assert_eq!(finding["cell"]["number"], 2);
+        assert_eq!(finding["cell"]["kind"], "source");
+        assert_eq!(finding["cell"]["line"], 2);
+    }
+    // In one piece it is no split one, and lines that end are no pieces.
+    let whole = only("a.ipynb", &notebook(&["x = 1", &quoted]), &token);
+    assert_eq!(whole["encoding"], json!([]));
+    let (left, right) = token.split_at(20);
+    let sandbox = Sandbox::new();
+    sandbox.stage("a.ipynb", notebook(&[&format!("{left}\n"), right]));
+    sandbox.guard(&[]).assert_code(0);
+}
+
+#[test]
+fn the_output_s_type_is_told_of_encoded_tokens_too() {
+    let token = hf_token(33);
+    let text = json!({"cells": [{"cell_type": "code", "metadata": {}, "source": [], "outputs": [
+        {"output_type": "display_data", "metadata": {}, "data": {
+            "image/png": STANDARD.encode([0x89_u8; 3_000]),
+            "text/html": ["<b>\n", format!("{}\n", STANDARD.encode(&token))]}},
+    ]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
+    let finding = only("a.ipynb", &text.to_string(), &token);
+    assert_eq!(finding["cell"]["mime"], "text/html");
+    assert_eq!(finding["cell"]["kind"], "output");
+    assert_eq!(finding["cell"]["line"], 2);
+}
+
+#[test]
+fn a_history_sees_through_the_same_layers() {
+    let sandbox = Sandbox::new();
+    let mut tokens = Vec::new();
+    for (seed, (_, write)) in (40..).zip(WRITERS) {
+        let token = hf_token(seed);
+        sandbox.write(
+            "a.txt",
+            format!(
+                "{}key: '{}'\n",
+                "a line of text\n".repeat(60),
+                write(&token)
+            ),
+        );
+        sandbox.commit_all("one");
+        tokens.push(token);
+    }
+    let token = hf_token(60);
+    let (left, right) = token.split_at(9);
+    sandbox.write("a.ipynb", notebook(&["x = 1\n"]));
+    sandbox.commit_all("a notebook");
+    sandbox.write("a.ipynb", notebook(&["x = 1\n", left, right]));
+    sandbox.commit_all("and a token");
+    tokens.push(token);
+    sandbox.git(&["gc", "--quiet", "--aggressive", "--prune=now"]);
+    let run = sandbox.guard(&["--all-history", "--format", "json"]);
+    run.assert_code(1);
+    let report = parsed(&run);
+    let findings = report["findings"].as_array().expect("a list");
+    assert_eq!(findings.len(), tokens.len(), "{run:?}");
+    for token in &tokens {
+        run.assert_hides(token);
+    }
+    let split = findings
+        .iter()
+        .filter(|finding| finding["encoding"] == json!(["split"]));
+    assert_eq!(split.count(), 1);
+}

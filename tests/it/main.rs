@@ -49,6 +49,7 @@ mod pack_file;
 mod parts;
 mod patch;
 mod paths;
+mod placeholders;
 mod presets;
 mod push;
 mod push_advice;

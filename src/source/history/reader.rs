@@ -52,6 +52,8 @@ pub(super) struct Known {
     nul_free: bool,
     /// Where the entries of a tree begin.
     entries: Vec<usize>,
+    /// It looks like a notebook, or is made of one.
+    notebook: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -195,11 +197,13 @@ impl Visitor for Reader<'_> {
             )?)
         };
         let decoded = object.kind != Kind::Tree && view::is_decoded(text);
-        if decoded || is_suspect(marks.as_deref()) {
+        let notebook = self.seeds.notebook;
+        if decoded || is_suspect(marks.as_deref(), notebook) {
             self.keep(object, text)?;
         }
         Ok(Known {
             marks,
+            notebook,
             nul_free: memchr::memchr(0, text).is_none(),
             entries: self.links.whole(object, text),
         })
@@ -247,19 +251,22 @@ impl Visitor for Reader<'_> {
             )?
         };
         let decoded = object.kind != Kind::Tree && self.is_decoded(change, nul_free);
-        if decoded || is_suspect(marks.as_deref()) {
+        let notebook = base.notebook || self.seeds.notebook;
+        if decoded || is_suspect(marks.as_deref(), notebook) {
             self.keep(object, change.text())?;
         }
         Ok(Known {
             marks,
             nul_free,
             entries: self.links.changed(object, &base.entries, change),
+            notebook,
         })
     }
 }
 
-fn is_suspect(marks: Option<&[Mark]>) -> bool {
-    marks.is_none_or(|marks| marks.iter().any(|mark| mark.matches))
+/// A notebook with a keyword is: its strings may be parts of a match that none of them is.
+fn is_suspect(marks: Option<&[Mark]>, notebook: bool) -> bool {
+    marks.is_none_or(|marks| marks.iter().any(|mark| notebook || mark.matches))
 }
 
 /// What every rule and check make of a text of `object`; its path is filled in once it is known where it lies.

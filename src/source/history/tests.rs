@@ -50,7 +50,7 @@ fn fragment() -> impl Strategy<Value = Vec<u8>> {
             "h", "f_", "qq_token", "qq_token_of_many", "_of_many", "_of_many_ab", "\n", "\\n", " ", "\"", "-", "100644 ", "40000 ", "\0",
         ]).prop_map(|text| text.as_bytes().to_vec()),
         1 => (0..35_usize).prop_map(|len| b"qWeRtYuIoPaSdFgHjKlZxCvBnMqWeRtYuIoP"[..len].to_vec()),
-        1 => prop::sample::select(vec![&b"\xff\xfe"[..], b"\xfe\xff", b"z\0z\0a\0b\0", b"\xff", b"\0z\0z\0c\0d"])
+        1 => prop::sample::select(vec![&b"\xff\xfe"[..], b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"\"nbformat\": [\"zz", b"\", \"", b"\xfe\xff", b"z\0z\0a\0b\0", b"\xff", b"\0z\0z\0c\0d"])
             .prop_map(<[u8]>::to_vec),
         1 => prop::sample::select(encoded()),
         1 => (any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(

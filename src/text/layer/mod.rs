@@ -10,6 +10,7 @@ mod escapes;
 mod hex;
 mod map;
 mod row;
+mod split;
 
 use std::ops::Range;
 
@@ -17,6 +18,7 @@ use serde::Serialize;
 
 pub use map::Map;
 pub use row::{MAX_BLANKS, MIN_RUN, run_seeds};
+pub use split::joined;
 
 /// A way in which a text can be written so that a search for it does not find it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -30,6 +32,8 @@ pub enum Encoding {
     Percent,
     /// `\u0068`, `\x68`: escapes of a string in JSON, YAML or a program.
     Escapes,
+    /// Over several strings of a list, as the lines of a notebook's cell are stored.
+    Split,
 }
 
 impl Encoding {
@@ -41,6 +45,7 @@ impl Encoding {
             Self::Hex => "hex",
             Self::Percent => "percent encoding",
             Self::Escapes => "string escapes",
+            Self::Split => "a split into several strings",
         }
     }
 }
@@ -52,6 +57,8 @@ pub struct Seeds {
     pub runs: Vec<usize>,
     /// In an escape.
     pub escapes: Vec<usize>,
+    /// Whether the text looks like a notebook.
+    pub notebook: bool,
 }
 
 /// What a stretch of a text decodes to.
@@ -69,7 +76,7 @@ pub struct Layer {
 const MIN_BYTES: usize = 20;
 
 impl Seeds {
-    /// Whether nothing can be encoded.
+    /// Whether nothing can be encoded; strings of a notebook aside.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.runs.is_empty() && self.escapes.is_empty()
@@ -79,6 +86,7 @@ impl Seeds {
     pub fn clear(&mut self) {
         self.runs.clear();
         self.escapes.clear();
+        self.notebook = false;
     }
 }
 
