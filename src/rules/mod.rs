@@ -4,6 +4,7 @@
 //! unpacked and whose regexes compile when a keyword is first hit.
 
 mod catalog;
+pub mod doubts;
 mod error;
 pub mod example;
 mod implied;

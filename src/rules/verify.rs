@@ -13,9 +13,6 @@ use super::{Rule, RuleError, compile, parse};
 /// Longest match of any rule, in bytes; history is scanned in windows of that width.
 pub const MAX_MATCH_BYTES: usize = 2_560;
 
-/// Keywords shorter than this occur in every file.
-const KEYWORD_BYTES: usize = 3;
-
 /// Texts in which no rule finds anything; one that does finds something everywhere.
 const CANARIES: &[&str] = &[
     "",
@@ -101,22 +98,6 @@ pub fn all<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Result<(), RuleErro
     Ok(())
 }
 
-/// What may stay but costs time: keywords that occur in every file.
-#[must_use]
-pub fn warnings(rule: &Rule) -> Vec<String> {
-    rule.keywords
-        .iter()
-        .filter(|keyword| keyword.len() < KEYWORD_BYTES)
-        .map(|keyword| {
-            format!(
-                "rule `{}`: the keyword `{keyword}` is so short that nearly every file is read twice; \
-                 take at least {KEYWORD_BYTES} characters",
-                rule.id
-            )
-        })
-        .collect()
-}
-
 fn keywords(rule: &Rule, hir: &Hir) -> Result<(), RuleError> {
     if rule.keywords.is_empty() || rule.keywords.iter().any(|keyword| keyword.is_empty()) {
         return Err(RuleError::NoKeyword {
@@ -183,7 +164,7 @@ fn always_captures(hir: &Hir) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{BUILTIN, Confidence, catalogue};
+    use super::super::{BUILTIN, Confidence, catalogue, doubts};
     use super::*;
     use std::borrow::Cow;
 
@@ -211,7 +192,7 @@ mod tests {
             panic!("{error}: {:?}", std::error::Error::source(&error));
         }
         for rule in catalogue() {
-            assert_eq!(warnings(rule), Vec::<String>::new());
+            assert_eq!(doubts::about(rule, &[]), Vec::<String>::new());
             assert!(rule.source.starts_with("https://"), "{}", rule.id);
             assert!(rule.revoke.starts_with("https://"), "{}", rule.id);
         }
@@ -280,6 +261,6 @@ mod tests {
     fn short_keywords_are_warned_of() {
         let mut rule = sound();
         rule.keywords = Cow::Owned(vec!["ac".into(), "acme".into()]);
-        assert_eq!(warnings(&rule).len(), 1);
+        assert_eq!(doubts::about(&rule, &[]).len(), 1);
     }
 }

@@ -125,9 +125,7 @@ fn is_placeholder(rule: &Rule, secret: &Secret, before: &[u8]) -> bool {
             Placeholders::DropShapes => placeholder::has_shape(body),
             Placeholders::DropUnlessRandom => !placeholder::looks_random(body),
             Placeholders::DropUnlessOpaque => {
-                !placeholder::looks_random(body)
-                    || placeholder::is_uuid(body)
-                    || placeholder::is_named_harmless(before)
+                !placeholder::looks_opaque(body) || placeholder::is_named_harmless(before)
             }
             Placeholders::DropUnlessPassword => !placeholder::looks_like_password(body),
         }

@@ -266,7 +266,8 @@ impl Search<'_> {
 /// The form that a scan had to undo; of several the outermost.
 fn form(encoding: &[Encoding]) -> Form {
     match encoding {
-        [] => Form::Plain,
+        // Each part of a split one is written as it is.
+        [] | [Encoding::Split, ..] => Form::Plain,
         [Encoding::Base64, Encoding::Base64, ..] => Form::Base64Twice,
         [Encoding::Base64, ..] => Form::Base64,
         [Encoding::Hex, ..] => Form::Hex,

@@ -40,6 +40,7 @@ mod lfs;
 mod merges;
 mod message;
 mod messages;
+mod migrate;
 mod model;
 mod names;
 mod objects;

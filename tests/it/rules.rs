@@ -396,3 +396,70 @@ fn check_names_the_entries_that_accept_nothing() {
     );
     assert!(!run.stdout.contains("still there"), "{}", run.stdout);
 }
+
+/// A configuration with one rule of these keywords and this regex.
+fn own_rule(keywords: &str, regex: &str, example: &str) -> String {
+    format!(
+        "[[rules]]\nid = \"acme-key\"\nprovider = \"Acme\"\ndescription = \"Acme key\"\nkeywords = [{keywords}]\n\
+         regex = '{regex}'\nconfidence = \"high\"\nsource = \"https://acme.example\"\n\
+         revoke = \"https://acme.example\"\nexamples = ['{example}']\n"
+    )
+}
+
+#[test]
+fn check_measures_own_rules_on_what_is_tracked() {
+    let sandbox = Sandbox::new();
+    sandbox.stage("a.py", "acme_ and acme_\n".repeat(300));
+    sandbox.stage("b.py", "nothing of it\n");
+    let bytes = 300 * 16 + 14;
+    sandbox.write(
+        "own.toml",
+        own_rule("\"acme_\"", "acme_[a-z0-9]{20}", "acme_{{a20}}"),
+    );
+    let run = sandbox.guard(&["rules", "check", "own.toml"]);
+    run.assert_code(0);
+    let told = format!(
+        "rule `acme-key`: its keywords stand 600 times in the {bytes} bytes that git tracks"
+    );
+    assert!(run.stdout.contains(&told), "{}", run.stdout);
+    assert!(run.stdout.contains("it costs time; take a longer keyword"));
+    assert!(run.stdout.contains("looking for these keywords takes "));
+    sandbox.stage("a.py", "no more of it\n");
+    let run = sandbox.guard(&["rules", "check", "own.toml"]);
+    assert!(run.stdout.contains("stand 0 times"), "{}", run.stdout);
+    assert!(!run.stdout.contains("costs time"), "{}", run.stdout);
+    // Without rules of one's own there is nothing to measure.
+    assert!(
+        !sandbox
+            .guard(&["rules", "check"])
+            .stdout
+            .contains("git tracks")
+    );
+}
+
+#[test]
+fn check_warns_of_short_keywords_catch_alls_and_duplicates() {
+    let sandbox = Sandbox::new();
+    for (rule, warning) in [
+        (
+            own_rule("\"k=\"", "k=[a-z0-9]{20}x{3}", "k={{a20}}xxx"),
+            "the keyword `k=` is so short",
+        ),
+        (
+            own_rule(
+                "\"acme_key\"",
+                "acme_key=(?P<secret>.{20,40});",
+                "acme_key={{A30}};",
+            ),
+            "its secret can be any text",
+        ),
+        (
+            own_rule("\"npm_\"", "npm_[A-Za-z0-9]{36}", "acme_{{a20}}"),
+            "looks for the same as rule `npm-access-token`",
+        ),
+    ] {
+        sandbox.write("own.toml", rule);
+        let run = sandbox.guard(&["rules", "check", "own.toml"]);
+        assert!(run.stdout.contains(warning), "{warning}: {run:?}");
+    }
+}

@@ -22,6 +22,10 @@ const THIRD: u8 = 4;
 const DIGIT: u8 = 8;
 
 /// What each byte can be in a group.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "in a constant there is no other conversion, and it counts to 255"
+)]
 const FITS: [u8; 256] = {
     let mut fits = [0; 256];
     let mut byte = 0;
@@ -47,10 +51,6 @@ const FITS: [u8; 256] = {
 };
 
 /// The six bits of a character.
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "in a constant there is no other conversion, and the caller counts to 255"
-)]
 const fn value(byte: u8) -> Option<u8> {
     Some(match byte {
         b'A'..=b'Z' => byte - b'A',
