@@ -122,6 +122,7 @@ struct Entry<'a> {
     parts: Vec<Entry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     provenance: Option<provenance::Entry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     verification: Option<&'a Verification>,
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<&'a AcceptedBy>,

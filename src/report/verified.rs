@@ -115,7 +115,7 @@ fn block(credential: &Credential<'_>, paint: Paint) -> String {
         &credential
             .findings
             .iter()
-            .map(|finding| place(finding))
+            .flat_map(|finding| places(finding))
             .collect::<Vec<_>>(),
         MAX_PLACES,
     );
@@ -171,6 +171,18 @@ fn organization(organization: &Organization) -> String {
     match &organization.role {
         Some(role) => format!("{} ({})", shown(&organization.name), shown(role)),
         None => shown(&organization.name),
+    }
+}
+
+/// Where a finding stands: in a history of every object it has several places.
+fn places(finding: &Finding) -> Vec<String> {
+    match &finding.provenance {
+        Some(provenance) => provenance
+            .sites
+            .iter()
+            .map(|site| place(&site.finding))
+            .collect(),
+        None => vec![place(finding)],
     }
 }
 

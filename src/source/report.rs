@@ -171,7 +171,7 @@ impl Entry {
 
     fn lost(&self) -> Skip {
         let reason = match &*self.origin.kind {
-            "stdin" | "message" => {
+            "stdin" | "message" if self.origin.commit.is_none() => {
                 "it came from standard input or a message that is gone; give it again on standard input"
             }
             _ => "it does not stand there any more; scan anew and verify what that finds",

@@ -589,6 +589,7 @@ fn a_report_is_verified_where_its_secrets_stand() {
             let finding = finding.as_object_mut().expect("an object");
             finding.remove("verification");
             finding.remove("notes");
+            finding.remove("provenance");
         }
         findings.sort_by_key(|finding| finding["fingerprint"].to_string());
         findings.clone()
@@ -597,6 +598,23 @@ fn a_report_is_verified_where_its_secrets_stand() {
         by_fingerprint(&mut before["findings"]),
         by_fingerprint(&mut after["findings"])
     );
+}
+
+#[test]
+fn every_place_of_a_history_is_told() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(1);
+    for file in ["a.py", "b.py"] {
+        sandbox.write(file, format!("token = \"{token}\"\n"));
+        sandbox.commit_all(file);
+    }
+    let issuer = Issuer::start(|_| Play::json(whoami("read")));
+    let run = verify(&sandbox, &issuer, &["--all-history"]);
+    run.assert_code(1).assert_hides(&token);
+    for place in ["a.py:1:10 in commit ", "b.py:1:10 in commit "] {
+        assert!(run.stdout.contains(place), "{}", run.stdout);
+    }
+    assert_eq!(issuer.seen().len(), 1);
 }
 
 #[test]
@@ -642,6 +660,11 @@ fn one_finding_can_be_named() {
         serde_json::from_str(&sandbox.guard(&["scan", "--format", "json", "a.py"]).stdout)
             .expect("JSON");
     let fingerprint = scan["findings"][1]["fingerprint"].as_str().expect("a text");
+    assert_eq!(
+        scan["findings"][1].get("verification"),
+        None,
+        "a scan says nothing of it"
+    );
     let issuer = Issuer::start(|_| Play::status(401, "{}"));
     verify(&sandbox, &issuer, &["--fingerprint", fingerprint, "a.py"]).assert_code(0);
     assert_eq!(
