@@ -131,7 +131,16 @@ fn is_placeholder(rule: &Rule, secret: &Secret, before: &[u8]) -> bool {
         }
 }
 
-/// Of matches that share bytes one reports: the surest, of equals the longest, of equals that of the earlier rule.
+/// Whether the rule is about the names of any program: it knows less than one that knows an issuer, such as that a key is
+/// meant to be published.
+fn knows_by_any_name(rule: &Rule) -> bool {
+    matches!(
+        rule.placeholders,
+        Placeholders::DropUnlessOpaque | Placeholders::DropUnlessPassword
+    )
+}
+
+/// Of matches that share bytes one reports: one of an issuer, the surest, of equals the longest, of equals that of the earlier rule.
 ///
 /// An OpenAI key beside a telling name is one leaked key, not two.
 pub(super) fn strongest(mut graded: Vec<Graded>) -> Vec<Graded> {
@@ -139,6 +148,7 @@ pub(super) fn strongest(mut graded: Vec<Graded>) -> Vec<Graded> {
     let key = |one: &Graded| {
         let (len, depth) = (one.range.len(), one.encoding.len());
         (
+            knows_by_any_name(one.rule),
             Reverse(one.confidence),
             depth,
             Reverse(len),

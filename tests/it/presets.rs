@@ -134,3 +134,16 @@ fn rules_list_shows_those_of_the_preset() {
             .all(|line| line.starts_with("huggingface-"))
     );
 }
+
+#[test]
+fn what_an_issuer_means_for_clients_stays_a_note() {
+    let sandbox = Sandbox::new();
+    let text = example::expand("token = \"da2-{{a26}}\"\n", 3).expect("a good template");
+    sandbox.stage("a.js", text);
+    let run = sandbox.guard(&["--preset", "strict", "--format", "json"]);
+    run.assert_code(0);
+    let report = parsed(&run);
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
+    assert_eq!(report["findings"][0]["rule"], "aws-appsync-api-key");
+    assert_eq!(report["findings"][0]["confidence"], "low");
+}
