@@ -116,7 +116,8 @@ impl<'a> Reader<'a> {
         prefilter.hits_and_seeds(text, 0..text.len(), &mut self.hits, &mut self.seeds);
     }
 
-    /// The stretches at the seeds in which a match is hidden. Of a tree these are names in which one is.
+    /// The stretches at the seeds in which a match is hidden; in a tree, those of its names. Not the names themselves: what
+    /// else of a name changes, and is not seen for it, leaves the match where it is.
     fn hidden(&mut self, kind: Kind, text: &[u8]) -> Result<Vec<Range<usize>>, HistoryError> {
         if kind != Kind::Tree {
             return Ok(self.scanner.hiding(text, &mut self.seeds)?);
@@ -126,21 +127,23 @@ impl<'a> Reader<'a> {
         let mut looked_at = HashSet::new();
         for &at in seeds {
             for name in tree::names_around(text, at) {
-                if looked_at.insert(name.clone()) && self.hides(&text[name.clone()])? {
-                    hiding.push(name);
+                if looked_at.insert(name.clone()) {
+                    let in_name = self.hiding_in(&text[name.clone()])?.into_iter();
+                    let shift = |at: usize| name.start + at;
+                    hiding.extend(in_name.map(|one| shift(one.start)..shift(one.end)));
                 }
             }
         }
         Ok(hiding)
     }
 
-    /// Whether something in a name is encoded and matches.
-    fn hides(&self, name: &[u8]) -> Result<bool, HistoryError> {
+    /// The stretches of a name in which a match is encoded.
+    fn hiding_in(&self, name: &[u8]) -> Result<Vec<Range<usize>>, HistoryError> {
         let mut seeds = Seeds::default();
         let all = 0..name.len();
         let prefilter = self.scanner.prefilter();
         prefilter.hits_and_seeds(name, all, &mut Vec::new(), &mut seeds);
-        Ok(!seeds.is_empty() && !self.scanner.hiding(name, &mut seeds)?.is_empty())
+        Ok(self.scanner.hiding(name, &mut seeds)?)
     }
 
     /// Counts the bytes of a text; others see it in steps, so that the threads need not wait for each other.

@@ -485,3 +485,22 @@ proptest! {
         prop_assert!(absent.bent.is_empty());
     }
 }
+
+/// What is encoded in a name stays found when another part of the name is cut off, beside which nothing is new.
+#[test]
+fn a_name_that_is_cut_elsewhere_still_hides_its_token() {
+    let scanner = Scanner::new(rules());
+    let base = b"100644 words_zz%61bc_and_more\"ab";
+    for len in [base.len() - 2, base.len() - 1, base.len()] {
+        let entries = [
+            Made::Whole(2, base.to_vec()),
+            Made::OffsetDelta(0, delta(base.len(), &[Run::Copy(0, len)])),
+            Made::OffsetDelta(
+                0,
+                delta(base.len(), &[Run::Copy(0, len), Run::Insert(b" more")]),
+            ),
+        ];
+        let history = scan_files(&scanner, &entries, 1);
+        assert_eq!(history.held.len(), 3, "{len}");
+    }
+}
