@@ -272,7 +272,8 @@ mod tests {
             }
             ruled_out += usize::from(!matcher.may_match(code));
         }
-        assert!(ruled_out * 10 > rules.as_slice().len() * 9, "{ruled_out}");
+        let all = rules.as_slice().len();
+        assert!(ruled_out * 4 > all * 3, "{ruled_out} of {all}");
     }
 
     proptest! {

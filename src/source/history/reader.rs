@@ -4,6 +4,7 @@
 //! read whole only if a rule's regex matches somewhere in it, or if it looks like UTF-16.
 
 use std::collections::HashSet;
+use std::iter;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
 
@@ -116,8 +117,7 @@ impl<'a> Reader<'a> {
         prefilter.hits_and_seeds(text, 0..text.len(), &mut self.hits, &mut self.seeds);
     }
 
-    /// The stretches at the seeds in which a match is hidden; in a tree, those of its names. Not the names themselves: what
-    /// else of a name changes, and is not seen for it, leaves the match where it is.
+    /// The stretches at the seeds in which a match is hidden. Of a tree only its names are read.
     fn hidden(&mut self, kind: Kind, text: &[u8]) -> Result<Vec<Range<usize>>, HistoryError> {
         if kind != Kind::Tree {
             return Ok(self.scanner.hiding(text, &mut self.seeds)?);
@@ -126,19 +126,20 @@ impl<'a> Reader<'a> {
         let mut hiding = Vec::new();
         let mut looked_at = HashSet::new();
         for &at in seeds {
-            for name in tree::names_around(text, at) {
+            // In a bent tree a name may begin anywhere, and in a copy of it elsewhere.
+            let part = iter::once(tree::part_around(text, at));
+            for name in part.chain(tree::names_around(text, at)) {
                 if looked_at.insert(name.clone()) {
-                    let in_name = self.hiding_in(&text[name.clone()])?.into_iter();
-                    let shift = |at: usize| name.start + at;
-                    hiding.extend(in_name.map(|one| shift(one.start)..shift(one.end)));
+                    let stretches = self.hidden_in_name(&text[name.clone()])?.into_iter();
+                    let moved = |at: Range<usize>| name.start + at.start..name.start + at.end;
+                    hiding.extend(stretches.map(moved));
                 }
             }
         }
         Ok(hiding)
     }
 
-    /// The stretches of a name in which a match is encoded.
-    fn hiding_in(&self, name: &[u8]) -> Result<Vec<Range<usize>>, HistoryError> {
+    fn hidden_in_name(&self, name: &[u8]) -> Result<Vec<Range<usize>>, HistoryError> {
         let mut seeds = Seeds::default();
         let all = 0..name.len();
         let prefilter = self.scanner.prefilter();
