@@ -67,7 +67,7 @@ def cut(repository: Path, objects: int, work: Path) -> Path:
     """A bare repository of the oldest commits of HEAD that reach so many objects, in one pack."""
     commits = git(repository, "rev-list", "--topo-order", "--reverse", "HEAD").split()
     low, high = 1, len(commits)
-    while high - low > max(1, len(commits) // 200):
+    while high - low > max(1, len(commits) // 2000):
         middle = (low + high) // 2
         reached = git(repository, "rev-list", "--objects", "--no-object-names", commits[middle - 1]).count("\n")
         low, high = (middle, high) if reached < objects else (low, middle)
@@ -87,7 +87,7 @@ def programs(arguments: argparse.Namespace, objects: int) -> dict[str, list[str]
         "git cat-file": GIT,
         "hf-guard --no-provenance": [*guard, "--no-provenance"],
         "hf-guard": guard,
-        "git index-pack (inflates and hashes all)": ["git", "verify-pack", "PACK"],
+        "git verify-pack (inflates and hashes all)": ["git", "verify-pack", "PACK"],
     }
     rivals = {
         "gitleaks": ["git", "--no-banner", "--log-level=fatal", "."],
