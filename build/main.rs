@@ -24,8 +24,17 @@ mod model;
 #[path = "../src/prefilter/table.rs"]
 mod table;
 
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
+#[path = "../src/rules/shape.rs"]
+mod shape;
+
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
+#[path = "../src/rules/shorthand.rs"]
+mod shorthand;
+
 use libdeflater::{CompressionLvl, Compressor};
 use model::{Rule, Text};
+use shape::Shape;
 use table::{Needle, Table};
 
 /// Signs of an escape that stands for a character of a credential. Others are everywhere: `\u001b` in the output of
@@ -156,6 +165,17 @@ fn catalog(default: &[Family], strict: &[Family], out: &Path) -> String {
     }
     let count =
         |families: &[Family]| -> usize { families.iter().map(|family| family.rules.len()).sum() };
+    source.push_str(
+        "];\n\n/// What is known of each rule's matches.\n\
+         pub(super) static SHAPES: [Shape; DEFAULT_RULES + STRICT_RULES] = [\n",
+    );
+    for rule in default
+        .iter()
+        .chain(strict)
+        .flat_map(|family| &family.rules)
+    {
+        writeln!(source, "{:?},", shape_of(rule)).unwrap();
+    }
     writeln!(
         source,
         "];\n\nconst FILES: usize = {};\n\nconst DEFAULT_RULES: usize = {};\n\nconst STRICT_RULES: usize = {};\n\n\
@@ -188,6 +208,18 @@ fn deflated(json: &[u8]) -> Vec<u8> {
     let len = compressor.deflate_compress(json, &mut deflated).unwrap();
     deflated.truncate(len);
     deflated
+}
+
+/// Custom rules' shapes are computed when they compile, from the same structure.
+fn shape_of(rule: &Rule) -> Shape {
+    regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(&shorthand::expand(&rule.regex))
+        .ok()
+        .and_then(|hir| Shape::of(&hir))
+        .unwrap_or_else(|| panic!("the regex of {} is bad, or a match has no longest", rule.id))
 }
 
 fn text(value: &Text) -> String {

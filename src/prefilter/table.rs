@@ -25,15 +25,16 @@ pub(super) const CLASSES: usize = 32;
 /// One state's successors by byte class.
 pub(super) type Row = [u16; CLASSES];
 
-/// The class of a byte: the five bits in which the two cases of a letter are one.
+/// The class of a byte: for a letter the five bits in which its two cases are one.
 ///
-/// Plain arithmetic, so that compilers turn it into vector instructions. Bytes of one class that are not two cases of
-/// a letter (`-`, `M` and carriage return; `0` and `P`) seldom stand in the same words: told apart by a sixth bit, they
-/// would save one head in twenty, and take a table of twice the size.
+/// Plain arithmetic, so that compilers turn it into vector instructions. What stands below the letters is turned so that
+/// `%` and `\` are none of them: `%4` would be met in every `et`. Told apart by a sixth bit, bytes of one class would
+/// save one head in four, and take a table of twice the size.
 #[inline]
 #[must_use]
 pub(super) const fn class(byte: u8) -> u8 {
-    byte & 0x1f
+    let turn = if byte < b'@' { 25 } else { 0 };
+    byte.wrapping_add(turn) & 0x1f
 }
 
 /// A keyword and the rule that it stands for.

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use libdeflater::Decompressor;
 
-use super::Rule;
+use super::{Rule, Shape};
 
 include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 

@@ -12,6 +12,7 @@ pub mod issuer;
 mod model;
 mod preset;
 mod run;
+mod shape;
 mod shorthand;
 pub mod verify;
 
@@ -24,6 +25,7 @@ pub use catalog::{BUILTIN, Catalog, STRICT};
 pub use error::RuleError;
 pub use model::{Boundary, Check, Confidence, Placeholders, Rule, Text};
 pub use preset::{Preset, catalogue};
+pub use shape::Shape;
 pub use shorthand::expand as written_out;
 
 use run::Runs;
@@ -73,8 +75,8 @@ pub struct Compiled {
 pub struct Matcher {
     /// Byte regex, Unicode off.
     pub regex: Regex,
-    /// No match is longer than this many bytes.
-    pub max_len: usize,
+    /// How far a match can reach, and what it holds.
+    pub shape: Shape,
     runs: Runs,
 }
 
@@ -125,6 +127,17 @@ impl Compiled {
         self.member.rule()
     }
 
+    /// What is known of the rule's matches; of a built-in rule without unpacking it.
+    ///
+    /// # Errors
+    /// [`RuleError`] for a rule that [`RuleSet`] was given unchecked.
+    pub fn shape(&self) -> Result<Shape, RuleError> {
+        match self.member {
+            Member::Builtin(index) => Ok(catalog::SHAPES[index]),
+            Member::Own(_) => Ok(self.matcher()?.shape),
+        }
+    }
+
     /// Compiles the regex on first use.
     ///
     /// # Errors
@@ -147,13 +160,10 @@ fn compile(rule: &Rule) -> Result<Matcher, RuleError> {
             source: Box::new(source),
         })?;
     let hir = parse(rule)?;
-    let max_len = hir
-        .properties()
-        .maximum_len()
-        .ok_or_else(|| RuleError::Unbounded { id: id() })?;
+    let shape = Shape::of(&hir).ok_or_else(|| RuleError::Unbounded { id: id() })?;
     Ok(Matcher {
         regex,
-        max_len,
+        shape,
         runs: Runs::of(&hir),
     })
 }

@@ -64,10 +64,10 @@ pub fn rule(rule: &Rule) -> Result<(), RuleError> {
         }
     }
     let matcher = compile(rule)?;
-    if matcher.max_len > MAX_MATCH_BYTES {
+    if matcher.shape.max_len > MAX_MATCH_BYTES {
         return Err(RuleError::TooLong {
             id: id(),
-            max_len: matcher.max_len,
+            max_len: matcher.shape.max_len,
         });
     }
     if CANARIES

@@ -141,7 +141,7 @@ fn ask(
             }
             continue;
         }
-        let reach = matcher.max_len + 1;
+        let reach = matcher.shape.max_len + 1;
         for row in of_one_rule.chunk_by_mut(|a, b| b.hit.end <= a.hit.start + 2 * reach) {
             // A keyword that begins later may end earlier, and so have the window that begins first.
             let start = row.iter().map(|mark| mark.hit.end).min();
@@ -211,8 +211,8 @@ impl Mark {
     /// `may_match` is false where a wider search has found nothing.
     fn ask(&mut self, matcher: &Matcher, text: &[u8], may_match: bool, verdicts: &mut Verdicts) {
         // A match that holds the keyword begins and ends in here, with a byte to spare for `\b`, `^` and `$`.
-        let start = self.hit.end.checked_sub(matcher.max_len + 1);
-        let end = self.hit.start + matcher.max_len + 1;
+        let start = self.hit.end.checked_sub(matcher.shape.max_len + 1);
+        let end = self.hit.start + matcher.shape.max_len + 1;
         let known_end = end.min(text.len());
         self.matches = may_match
             && verdicts.is_match(

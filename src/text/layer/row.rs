@@ -68,10 +68,36 @@ const IS_DIGIT: [bool; 256] = {
     is_digit
 };
 
+/// The characters of base64 around `at`, which may be none.
 fn run_around(text: &[u8], at: usize) -> Range<usize> {
-    let before = text[..at].iter().rev().take_while(|&&byte| is_digit(byte));
-    let after = text[at..].iter().take_while(|&&byte| is_digit(byte));
-    at - before.count()..at + after.count()
+    let (mut start, mut end) = (at, at);
+    while let Some(chunk) = text[..start].last_chunk()
+        && are_digits(chunk)
+    {
+        start -= CHUNK;
+    }
+    while let Some(chunk) = text[end..].first_chunk()
+        && are_digits(chunk)
+    {
+        end += CHUNK;
+    }
+    let before = text[..start].iter().rev();
+    let after = text[end..].iter();
+    start - before.take_while(|&&byte| is_digit(byte)).count()
+        ..end + after.take_while(|&&byte| is_digit(byte)).count()
+}
+
+/// Bytes of a run that are told from others together.
+const CHUNK: usize = 32;
+
+/// Without branches or tables, so that compilers turn it into vector instructions: an image is one long run.
+fn are_digits(chunk: &[u8; CHUNK]) -> bool {
+    chunk.iter().fold(true, |all, &byte| {
+        let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let is_number = byte.wrapping_sub(b'0') < 10;
+        let is_sign = (byte == b'+') | (byte == b'/') | (byte == b'-') | (byte == b'_');
+        all & (is_letter | is_number | is_sign)
+    })
 }
 
 /// Runs of base64 characters that are one text when read without what stands between them.
@@ -198,6 +224,17 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_chunk_is_of_digits_if_each_byte_is_one() {
+        for byte in 0..=u8::MAX {
+            for at in 0..CHUNK {
+                let mut chunk = [b'Q'; CHUNK];
+                chunk[at] = byte;
+                assert_eq!(are_digits(&chunk), is_digit(byte), "{byte}");
+            }
+        }
+    }
 
     #[test]
     fn every_long_run_has_a_seed_wherever_it_stands() {

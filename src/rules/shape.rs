@@ -1,0 +1,100 @@
+//! What can be told of a regex's matches without compiling it.
+//!
+//! In: a regex's structure. Out: [`Shape`], the longest match and bytes of which every match holds one. `build/` includes
+//! this very file to compute the shapes of the built-in rules: most keywords stand where no match can be, as in the base64
+//! of a picture, which holds every keyword of four letters. There a rule is neither unpacked nor compiled.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// How far matches reach, and what they hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// No match is longer than this many bytes.
+    pub max_len: usize,
+    /// Bits of ASCII bytes that are none of base64; every match holds one of them. 0 where nothing is known.
+    pub need: u128,
+}
+
+impl Shape {
+    /// The shape of what `hir` matches; `None` where a match can have any length.
+    #[must_use]
+    pub fn of(hir: &Hir) -> Option<Self> {
+        Some(Self {
+            max_len: hir.properties().maximum_len()?,
+            need: need(hir).unwrap_or(0),
+        })
+    }
+
+    /// Whether `text` holds a byte that a match must hold.
+    #[must_use]
+    pub fn may_match(self, text: &[u8]) -> bool {
+        let is_needed = |&byte: &u8| byte < 128 && self.need >> byte & 1 == 1;
+        self.need == 0 || text.iter().any(is_needed)
+    }
+}
+
+fn need(hir: &Hir) -> Option<u128> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(Class::Unicode(_)) => None,
+        HirKind::Literal(literal) => literal.0.iter().find_map(|&byte| bit(byte)),
+        HirKind::Class(Class::Bytes(class)) => class
+            .iter()
+            .flat_map(|range| range.start()..=range.end())
+            .try_fold(0, |all, byte| Some(all | bit(byte)?)),
+        HirKind::Repetition(repetition) if repetition.min == 0 => None,
+        HirKind::Repetition(repetition) => need(&repetition.sub),
+        HirKind::Capture(capture) => need(&capture.sub),
+        HirKind::Concat(parts) => parts
+            .iter()
+            .filter_map(need)
+            .min_by_key(|need| need.count_ones()),
+        HirKind::Alternation(branches) => branches
+            .iter()
+            .try_fold(0, |all, branch| Some(all | need(branch)?)),
+    }
+}
+
+/// The bit of an ASCII byte that is no character of base64; others stand in long runs of it.
+fn bit(byte: u8) -> Option<u128> {
+    let is_digit = byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
+    (byte.is_ascii() && !is_digit).then(|| 1 << byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(regex: &str) -> Option<Shape> {
+        let mut parser = regex_syntax::ParserBuilder::new()
+            .unicode(false)
+            .utf8(false)
+            .build();
+        Shape::of(&parser.parse(regex).expect("a regex"))
+    }
+
+    #[test]
+    fn a_match_needs_what_every_branch_needs() {
+        let of = |bytes: &[u8]| bytes.iter().fold(0, |all, &byte| all | 1_u128 << byte);
+        for (regex, need) in [
+            ("abc", 0),
+            ("abc=", of(b"=")),
+            ("abc[=:]{1,3}[a-z]{4}", of(b"=:")),
+            ("abc(?:=|->)x", of(b"=>")),
+            ("abc(?:=|-)x", 0),
+            ("abc=?", 0),
+            ("a[=:,]b(?P<secret>'x)", of(b"'")),
+            ("a[^b]{4}", 0),
+        ] {
+            assert_eq!(shape(regex).expect("bounded").need, need, "{regex}");
+        }
+        assert_eq!(shape("a=b{2,40}").map(|shape| shape.max_len), Some(42));
+        assert_eq!(shape("a+"), None);
+    }
+
+    #[test]
+    fn a_text_without_it_cannot_match() {
+        let shape = shape("okta[=:][a-z]{9}").expect("bounded");
+        assert!(shape.may_match(b"okta: x"));
+        assert!(!shape.may_match(b"iVBORw0KGgooktaAAAANSUhEUg"));
+    }
+}
