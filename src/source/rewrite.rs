@@ -79,13 +79,23 @@ pub fn note_what_is_gone(
     }
     let tips = commits_here(tips, repository)?;
     for finding in &mut concerned {
-        let mut held = tips.is_empty();
-        for tip in &tips {
-            if let Some((_, blob)) = repository.entry_at(tip, &finding.path)? {
-                held |= repository
+        let holds = |commit: &Oid| -> Result<bool, SourceError> {
+            Ok(match repository.entry_at(commit, &finding.path)? {
+                Some((_, blob)) => repository
                     .blob(&blob)?
-                    .contains_str(finding.secret.expose());
-            }
+                    .contains_str(finding.secret.expose()),
+                None => false,
+            })
+        };
+        let own = match &finding.origin {
+            Origin::Commit(info) => Oid::from_hex(info.commit.as_bytes()),
+            _ => None,
+        };
+        // What is encoded there, or in UTF-16, is not to be found by its bytes at a tip either.
+        let is_plain = own.map(|own| holds(&own)).transpose()?.unwrap_or(false);
+        let mut held = tips.is_empty() || !is_plain;
+        for tip in &tips {
+            held = held || holds(tip)?;
         }
         if !held {
             finding.notes.push(GONE.to_owned());

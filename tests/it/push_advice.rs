@@ -1,5 +1,8 @@
 //! What a blocked push says, and whether its commands do what they say.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::push_remote::Pushing;
 use crate::support::{Run, hf_token};
 
@@ -93,6 +96,28 @@ fn commits_come_oldest_first_with_their_places() {
     pushing.commit("z.py", "t = None\n");
     let said = pushing.assert_blocked(&["origin", "main"], &first);
     assert_eq!(said.matches("a later commit takes it out").count(), 1);
+}
+
+/// What is not written as it is cannot be looked for at the tip by its bytes: nothing is said of it.
+#[test]
+fn what_is_encoded_and_still_there_is_not_said_to_be_taken_out() {
+    let pushing = published();
+    let token = hf_token(1);
+    let wide: Vec<u8> = format!("t = '{token}'\n")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    pushing.commit(
+        "secret.yaml",
+        format!("token: {}\n", STANDARD.encode(&token)),
+    );
+    pushing.commit("wide.py", wide);
+    let said = pushing.assert_blocked(&["origin", "main"], &token);
+    assert!(
+        said.contains("secret.yaml") && said.contains("wide.py"),
+        "{said}"
+    );
+    assert!(!said.contains("takes it out"), "{said}");
 }
 
 #[test]
