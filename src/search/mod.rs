@@ -1,8 +1,8 @@
 //! Where else one known secret stands: logs, exports, caches, images of containers.
 //!
 //! In: secrets, or the hashes of a register, and paths. Out: places, and what could not be read. A known secret is looked for in
-//! plain and in the forms that copies take ([`forms`]); one of which only the hash is known, by scanning and comparing.
-//! Nothing is left out because git ignores it, and archives are opened ([`unpack`]).
+//! plain and in the forms that copies take (`forms`); one of which only the hash is known, by scanning and comparing.
+//! Nothing is left out because git ignores it, and archives are opened (`unpack`).
 
 mod forms;
 mod gzip;
