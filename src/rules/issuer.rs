@@ -1,6 +1,6 @@
 //! How an issuer is asked about a credential, and told to withdraw it: the tables `verify` and `revoke`, as data.
 //!
-//! In: TOML, of `src/issuer/issuers.toml` or of a rule in a configuration. Out: the types. `build.rs` includes this file
+//! In: TOML, of `src/issuer/issuers.toml` or of a rule in a configuration. Out: the types. `build/` includes this file
 //! beside the rule's model; therefore it imports nothing of the crate.
 //!
 //! A request is a template. `{secret}` stands for the credential, in a header, the basic credentials or the body: never in
