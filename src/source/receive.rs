@@ -11,8 +11,9 @@ use bstr::{BStr, BString};
 use super::SourceError;
 use super::outgoing::Outgoing;
 use super::push::{self, RefUpdate};
+use super::rewrite;
 use crate::config::FILE_NAME;
-use crate::finding::{Finding, Origin};
+use crate::finding::Finding;
 use crate::git::{GitError, Kind, Mode, Oid, Repository, Selection, object};
 use crate::outcome::Rewrite;
 
@@ -220,21 +221,11 @@ pub fn way<'a>(
     portions: &[Portion],
     repository: &Repository,
 ) -> Result<Option<Rewrite>, SourceError> {
-    let mut commits: Vec<&str> = findings
-        .filter_map(|finding| match &finding.origin {
-            Origin::Commit(info) => Some(&*info.commit),
-            _ => None,
-        })
-        .collect();
-    commits.dedup();
-    let Some(oldest) = commits
-        .first()
-        .and_then(|hex| Oid::from_hex(hex.as_bytes()))
-    else {
+    let Some((oldest, is_only)) = rewrite::oldest(findings) else {
         return Ok(None);
     };
     let tips: Vec<Oid> = portions.iter().flat_map(Portion::commits).collect();
-    if commits.len() == 1 && tips.contains(&oldest) {
+    if is_only && tips.contains(&oldest) {
         return Ok(Some(Rewrite::Amend));
     }
     let (_, raw) = repository.object(&oldest)?;

@@ -22,21 +22,11 @@ pub fn way<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     repository: &Repository,
 ) -> Result<Option<Rewrite>, SourceError> {
-    let mut commits: Vec<&str> = findings
-        .filter_map(|finding| match &finding.origin {
-            Origin::Commit(info) => Some(&*info.commit),
-            _ => None,
-        })
-        .collect();
-    commits.dedup();
-    let Some(oldest) = commits
-        .first()
-        .and_then(|hex| Oid::from_hex(hex.as_bytes()))
-    else {
+    let Some((oldest, is_only)) = oldest(findings) else {
         return Ok(None);
     };
     let head = repository.head()?;
-    if commits.len() == 1 && head == Some(oldest) {
+    if is_only && head == Some(oldest) {
         return Ok(Some(Rewrite::Amend));
     }
     let (_, raw) = repository.object(&oldest)?;
@@ -57,6 +47,19 @@ pub fn way<'a>(
         upstream: parents.first().map(Oid::to_string),
         merges: since.iter().any(|revision| revision.parents.len() > 1),
     }))
+}
+
+/// The first commit of `findings` (oldest first), and whether it is the only one; `None` where no commit is concerned.
+pub(super) fn oldest<'a>(findings: impl Iterator<Item = &'a Finding>) -> Option<(Oid, bool)> {
+    let mut commits: Vec<&str> = findings
+        .filter_map(|finding| match &finding.origin {
+            Origin::Commit(info) => Some(&*info.commit),
+            _ => None,
+        })
+        .collect();
+    commits.dedup();
+    let oldest = Oid::from_hex(commits.first()?.as_bytes())?;
+    Some((oldest, commits.len() == 1))
 }
 
 /// Adds a note to each finding whose secret stands no longer in that file at any of `tips`.
