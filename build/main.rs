@@ -13,12 +13,24 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 #[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
+#[path = "../src/rules/implied.rs"]
+mod implied;
+
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
 #[path = "../src/rules/issuer.rs"]
 mod issuer;
 
 #[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
 #[path = "../src/rules/model.rs"]
 mod model;
+
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
+#[path = "../src/order.rs"]
+mod order;
+
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
+#[path = "../src/rules/run.rs"]
+mod run;
 
 #[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
 #[path = "../src/prefilter/table.rs"]
@@ -34,6 +46,7 @@ mod shorthand;
 
 use libdeflater::{CompressionLvl, Compressor};
 use model::{Rule, Text};
+use regex_syntax::hir::Hir;
 use shape::Shape;
 use table::{Needle, Table};
 
@@ -143,19 +156,32 @@ fn families(folder: &str) -> Vec<Family> {
     files.iter().map(family).collect()
 }
 
-/// One compressed text a file, and the constants that say where each lies.
+/// Two compressed texts a file, and the constants that say where each lies and what is known without them.
 fn catalog(default: &[Family], strict: &[Family], out: &Path) -> String {
     let mut source = String::from("static PACKED: [Packed; FILES] = [\n");
     let mut first = 0;
     let mut hugging_face = 0..0;
     for (number, Family { name, rules }) in default.iter().chain(strict).enumerate() {
-        let json = serde_json::to_vec(rules).unwrap();
-        fs::write(out.join(format!("{number}.deflated")), deflated(&json)).unwrap();
+        let mut others = rules.clone();
+        let mut regexes = String::new();
+        for rule in &mut others {
+            assert!(!rule.regex.contains('\0'), "the regex of {}", rule.id);
+            regexes += &std::mem::take(&mut rule.regex);
+            regexes.push('\0');
+        }
+        let packed = |name: &str, text: &[u8]| {
+            let file = format!("{number}.{name}");
+            fs::write(out.join(&file), deflated(text)).unwrap();
+            format!(
+                "Deflated {{ bytes: {}, stream: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")) }}",
+                text.len()
+            )
+        };
         writeln!(
             source,
-            "Packed {{ first: {first}, json_bytes: {}, deflated: include_bytes!(concat!(env!(\"OUT_DIR\"), \
-             \"/{number}.deflated\")), rules: OnceLock::new() }},",
-            json.len(),
+            "Packed {{ first: {first}, regexes: {}, others: {}, unpacked: OnceLock::new(), rules: OnceLock::new() }},",
+            packed("regexes", regexes.as_bytes()),
+            packed("others", &serde_json::to_vec(&others).unwrap()),
         )
         .unwrap();
         if name == "huggingface" {
@@ -165,28 +191,58 @@ fn catalog(default: &[Family], strict: &[Family], out: &Path) -> String {
     }
     let count =
         |families: &[Family]| -> usize { families.iter().map(|family| family.rules.len()).sum() };
-    source.push_str(
-        "];\n\n/// What is known of each rule's matches.\n\
-         pub(super) static SHAPES: [Shape; DEFAULT_RULES + STRICT_RULES] = [\n",
-    );
-    for rule in default
-        .iter()
-        .chain(strict)
-        .flat_map(|family| &family.rules)
-    {
-        writeln!(source, "{:?},", shape_of(rule)).unwrap();
-    }
     writeln!(
         source,
-        "];\n\nconst FILES: usize = {};\n\nconst DEFAULT_RULES: usize = {};\n\nconst STRICT_RULES: usize = {};\n\n\
+        "];\n\n{}\nconst FILES: usize = {};\n\nconst DEFAULT_RULES: usize = {};\n\nconst STRICT_RULES: usize = {};\n\n\
          /// Where the rules of Hugging Face stand.\n\
          pub(super) const HUGGING_FACE: std::ops::Range<usize> = {hugging_face:?};",
+        known(default.iter().chain(strict).flat_map(|family| &family.rules)),
         default.len() + strict.len(),
         count(default),
         count(strict),
     )
     .unwrap();
     source
+}
+
+/// What is known of each rule's matches: tables, and of each rule its indices into them.
+fn known<'r>(rules: impl Iterator<Item = &'r Rule>) -> String {
+    let mut known = String::new();
+    let mut needs: Vec<u128> = Vec::new();
+    let mut sets: Vec<[u64; 4]> = Vec::new();
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for rule in rules {
+        let shape = Shape::of(&parsed(rule))
+            .unwrap_or_else(|| panic!("a match of {} has no longest", rule.id));
+        for run in &shape.runs.any_of {
+            runs.push((place_of(&mut sets, run.set.0), run.len));
+        }
+        writeln!(
+            known,
+            "Known {{ max_len: {}, need: {}, runs_end: {}, left: Boundary::{:?}, right: Boundary::{:?} }},",
+            shape.max_len,
+            place_of(&mut needs, shape.need),
+            runs.len(),
+            rule.left,
+            rule.right,
+        )
+        .unwrap();
+    }
+    format!(
+        "static KNOWN: [Known; DEFAULT_RULES + STRICT_RULES] = [\n{known}];\n\n\
+         /// Bytes of which a match holds one.\nstatic NEEDS: &[u128] = &{needs:?};\n\n\
+         static SETS: &[[u64; 4]] = &{sets:?};\n\n\
+         /// Set and length.\nstatic RUNS: &[(u8, u16)] = &{runs:?};\n"
+    )
+}
+
+/// The index of `value` in `all`, where it is put if it is not there yet.
+fn place_of<T: PartialEq>(all: &mut Vec<T>, value: T) -> usize {
+    let at = all.iter().position(|other| *other == value);
+    at.unwrap_or_else(|| {
+        all.push(value);
+        all.len() - 1
+    })
 }
 
 /// The table of issuers, compressed, and how long it is; only `verify` and `revoke` unpack it.
@@ -210,20 +266,14 @@ fn deflated(json: &[u8]) -> Vec<u8> {
     deflated
 }
 
-/// Custom rules' shapes are computed when they compile, from the same structure.
-fn shape_of(rule: &Rule) -> Shape {
+/// The structure of a rule's regex, read as [`Rule`]s of a configuration are.
+fn parsed(rule: &Rule) -> Hir {
     regex_syntax::ParserBuilder::new()
         .unicode(false)
         .utf8(false)
         .build()
         .parse(&shorthand::expand(&rule.regex))
-        .ok()
-        .and_then(|hir| Shape::of(&hir))
-        .unwrap_or_else(|| panic!("the regex of {} is bad, or a match has no longest", rule.id))
-}
-
-fn text(value: &Text) -> String {
-    format!("Cow::Borrowed({value:?})")
+        .unwrap_or_else(|error| panic!("the regex of {}: {error}", rule.id))
 }
 
 /// The sign of a notebook, after the rules and the escapes.
@@ -237,37 +287,34 @@ fn keywords(name: &str, families: &[Family], signs: &[(usize, &[&'static str])])
         signs.iter().map(move |&sign| Needle {
             keyword: sign.into(),
             rule: count + kind,
+            exact: false,
         })
     });
     let needles = rules.enumerate().flat_map(|(index, rule)| {
+        // Where only a keyword as it is written can be in a match, others are hits of pictures and identifiers.
+        let exact = implied::exactly_by(&parsed(rule), &rule.keywords);
         rule.keywords.iter().map(move |keyword| Needle {
             keyword: keyword.clone(),
             rule: index,
+            exact,
         })
     });
     let mut source = format!("static {name}: &[Table] = &[\n");
     for table in Table::build(needles.chain(signs)) {
-        let needles: Vec<String> = table
-            .needles
-            .iter()
-            .map(|needle| {
-                format!(
-                    "Needle {{ keyword: {}, rule: {} }}",
-                    text(&needle.keyword),
-                    needle.rule
-                )
-            })
-            .collect();
+        let Table {
+            rows,
+            root,
+            first_match,
+            output_ends,
+            outputs,
+            entries,
+            keywords,
+        } = table;
         writeln!(
             source,
-            "Table {{ rows: Cow::Borrowed(&{:?}), root: {}, first_match: {}, output_ends: Cow::Borrowed(&{:?}), \
-             outputs: Cow::Borrowed(&{:?}), needles: Cow::Borrowed(&[{}]) }},",
-            table.rows,
-            table.root,
-            table.first_match,
-            table.output_ends,
-            table.outputs,
-            needles.join(", "),
+            "Table {{ rows: Cow::Borrowed(&{rows:?}), root: {root}, first_match: {first_match}, \
+             output_ends: Cow::Borrowed(&{output_ends:?}), outputs: Cow::Borrowed(&{outputs:?}), \
+             entries: Cow::Borrowed(&{entries:?}), keywords: Cow::Borrowed(&{keywords:?}) }},",
         )
         .unwrap();
     }

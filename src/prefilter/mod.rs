@@ -9,7 +9,7 @@ mod table;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use table::{Needle, Table};
+use table::{Entry, Needle, Table};
 
 use crate::rules::{BUILTIN, Member, RuleSet, STRICT};
 use crate::text::layer::{self, Seeds};
@@ -79,6 +79,7 @@ impl Prefilter {
             keywords.map(move |keyword| Needle {
                 keyword: keyword.clone(),
                 rule: at,
+                exact: false,
             })
         });
         layers.extend(Table::build(needles).into_iter().map(|table| Layer {
@@ -125,7 +126,7 @@ impl Prefilter {
     ) {
         for layer in &self.layers {
             lanes::run(&layer.table, text, range.clone(), |state, end| {
-                for needle in layer.table.needles_at(state) {
+                for needle in layer.table.found_at(state) {
                     // Past the rules of a table stand the escapes, and then what tells a notebook.
                     let rule = match layer.in_set.get(needle.rule) {
                         Some(None) => continue,

@@ -4,7 +4,7 @@
 //! `build/` includes this very file, so that the built-in keywords' table is a constant and costs a run nothing;
 //! therefore it imports nothing of the crate. Custom rules' keywords get a table at run time.
 //!
-//! The automaton says "maybe": it sees classes of bytes and only the first [`HEAD`] of a keyword's. [`Needle::is_at`]
+//! The automaton says "maybe": it sees classes of bytes and only the first [`HEAD`] of a keyword's. [`Found::is_at`]
 //! has the last word.
 
 use std::borrow::Cow;
@@ -40,26 +40,51 @@ pub(super) const fn class(byte: u8) -> u8 {
 /// A keyword and the rule that it stands for.
 #[derive(Clone, Debug)]
 pub(super) struct Needle {
-    /// Compared without regard to ASCII case.
+    /// What is looked for.
     pub(super) keyword: Cow<'static, str>,
+    /// The rule's index in the list that the table was made of.
+    pub(super) rule: usize,
+    /// Whether its ASCII case counts.
+    pub(super) exact: bool,
+}
+
+impl Needle {
+    fn head_classes(&self) -> Vec<u8> {
+        self.keyword.bytes().take(HEAD).map(class).collect()
+    }
+}
+
+/// A needle in a table: plain numbers, which need no relocation at start-up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    /// One past the keyword's last byte in the table's keywords; it begins where that of the entry before ends.
+    pub(super) end: u32,
+    pub(super) rule: u32,
+    pub(super) exact: bool,
+}
+
+/// A keyword of a table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found<'t> {
+    keyword: &'t [u8],
+    exact: bool,
     /// The rule's index in the list that the table was made of.
     pub(super) rule: usize,
 }
 
-impl Needle {
+impl Found<'_> {
     /// The half-open byte range of the keyword in `text`, if its first bytes end at `head_end`.
     #[must_use]
     pub(super) fn is_at(&self, text: &[u8], head_end: usize) -> Option<std::ops::Range<usize>> {
         let start = head_end.checked_sub(self.keyword.len().min(HEAD))?;
         let end = start + self.keyword.len();
         let found = text.get(start..end)?;
-        found
-            .eq_ignore_ascii_case(self.keyword.as_bytes())
-            .then_some(start..end)
-    }
-
-    fn head_classes(&self) -> Vec<u8> {
-        self.keyword.bytes().take(HEAD).map(class).collect()
+        let is_equal = if self.exact {
+            found == self.keyword
+        } else {
+            found.eq_ignore_ascii_case(self.keyword)
+        };
+        is_equal.then_some(start..end)
     }
 }
 
@@ -73,11 +98,13 @@ pub(super) struct Table {
     /// Match states are those from here on: one compare tells.
     pub(super) first_match: usize,
     /// For each match state, one past its last index into `outputs`.
-    pub(super) output_ends: Cow<'static, [usize]>,
-    /// Indices into `needles`.
-    pub(super) outputs: Cow<'static, [usize]>,
+    pub(super) output_ends: Cow<'static, [u32]>,
+    /// Indices into `entries`.
+    pub(super) outputs: Cow<'static, [u16]>,
     /// What the automaton looks for.
-    pub(super) needles: Cow<'static, [Needle]>,
+    pub(super) entries: Cow<'static, [Entry]>,
+    /// The keywords of the entries, one after the other.
+    pub(super) keywords: Cow<'static, [u8]>,
 }
 
 impl Table {
@@ -91,11 +118,23 @@ impl Table {
     }
 
     /// The keywords of which `state`, a match state, is the end of the head.
-    pub(super) fn needles_at(&self, state: usize) -> impl Iterator<Item = &Needle> {
+    pub(super) fn found_at(&self, state: usize) -> impl Iterator<Item = Found<'_>> {
         let index = state - self.first_match;
         let start = index.checked_sub(1).map_or(0, |at| self.output_ends[at]);
-        let outputs = &self.outputs[start..self.output_ends[index]];
-        outputs.iter().map(|&needle| &self.needles[needle])
+        let outputs = &self.outputs[wide(start)..wide(self.output_ends[index])];
+        outputs
+            .iter()
+            .map(|&output| self.found(usize::from(output)))
+    }
+
+    fn found(&self, at: usize) -> Found<'_> {
+        let Entry { end, rule, exact } = self.entries[at];
+        let start = at.checked_sub(1).map_or(0, |at| self.entries[at].end);
+        Found {
+            keyword: &self.keywords[wide(start)..wide(end)],
+            exact,
+            rule: wide(rule),
+        }
     }
 
     fn of(needles: &[Needle]) -> Self {
@@ -124,19 +163,39 @@ impl Table {
         for &state in matching {
             outputs.extend(
                 (0..automaton.match_len(state))
-                    .map(|index| automaton.match_pattern(state, index).as_usize()),
+                    .map(|index| automaton.match_pattern(state, index).as_usize())
+                    .map(|needle| u16::try_from(needle).expect("a table has fewer than states")),
             );
-            output_ends.push(outputs.len());
+            output_ends.push(small(outputs.len()));
         }
+        let mut keywords = Vec::new();
+        let entry = |needle: &Needle| {
+            keywords.extend_from_slice(needle.keyword.as_bytes());
+            Entry {
+                end: small(keywords.len()),
+                rule: small(needle.rule),
+                exact: needle.exact,
+            }
+        };
+        let entries = needles.iter().map(entry).collect();
         Self {
             rows,
             root: usize::from(numbers[&start]),
             first_match: plain.len(),
             output_ends: Cow::Owned(output_ends),
             outputs: Cow::Owned(outputs),
-            needles: Cow::Owned(needles.to_vec()),
+            entries: Cow::Owned(entries),
+            keywords: Cow::Owned(keywords),
         }
     }
+}
+
+fn small(number: usize) -> u32 {
+    u32::try_from(number).expect("nobody writes four billion rules")
+}
+
+fn wide(number: u32) -> usize {
+    usize::try_from(number).expect("what was counted in memory fits into it")
 }
 
 /// Every state that `start` leads to, itself first.

@@ -1,14 +1,17 @@
 //! The built-in rules, packed.
 //!
-//! In: one compressed text a file of `src/rules`, made by `build/`. Out: the rules of a file, when the first of them is
-//! asked for: most commits hold no keyword, and need none. Packed, all of them take a tenth of what they do as
-//! constants, whose every text is a pointer that has to be relocated at start-up.
+//! In: two compressed texts a file of `src/rules`, made by `build/`. Out: the regexes of a file, when the first of them is
+//! to run; its rules, when there is something to tell of one; and small tables of what is known without either. Most
+//! commits need none. Packed, all rules take a tenth of what they do as constants, whose every text is a pointer that has
+//! to be relocated at start-up.
 
 use std::ops::Index;
 use std::sync::OnceLock;
 
 use libdeflater::Decompressor;
 
+use super::model::Boundary;
+use super::run::{Run, Runs, Set};
 use super::{Rule, Shape};
 
 include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
@@ -17,24 +20,64 @@ include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 struct Packed {
     /// The index over all files of the first one.
     first: usize,
-    /// Bytes of the JSON array that [`Packed::deflated`] inflates to.
-    json_bytes: usize,
-    /// Raw deflate stream.
-    deflated: &'static [u8],
-    /// The rules, once they were asked for.
+    /// The regexes, each with a zero byte behind it.
+    regexes: Deflated,
+    /// A JSON array of the rules, which have no regexes.
+    others: Deflated,
+    /// The regexes, once they were asked for.
+    unpacked: OnceLock<Vec<Box<str>>>,
+    /// The rules, likewise.
     rules: OnceLock<Vec<Rule>>,
 }
 
+/// A raw deflate stream.
+struct Deflated {
+    /// Bytes that it inflates to.
+    bytes: usize,
+    stream: &'static [u8],
+}
+
+impl Deflated {
+    fn inflated(&self) -> Vec<u8> {
+        let mut text = vec![0; self.bytes];
+        Decompressor::new()
+            .deflate_decompress(self.stream, &mut text)
+            .expect("the build script compressed it");
+        text
+    }
+}
+
 impl Packed {
-    fn rules(&self) -> &[Rule] {
-        self.rules.get_or_init(|| {
-            let mut json = vec![0; self.json_bytes];
-            Decompressor::new()
-                .deflate_decompress(self.deflated, &mut json)
-                .expect("the build script compressed it");
-            serde_json::from_slice(&json).expect("the build script wrote it")
+    fn regexes(&self) -> &[Box<str>] {
+        self.unpacked.get_or_init(|| {
+            let text = String::from_utf8(self.regexes.inflated());
+            let text = text.expect("the build script wrote it");
+            text.split_terminator('\0').map(Box::from).collect()
         })
     }
+
+    fn rules(&'static self) -> &'static [Rule] {
+        self.rules.get_or_init(|| {
+            let json = self.others.inflated();
+            let mut rules: Vec<Rule> =
+                serde_json::from_slice(&json).expect("the build script wrote it");
+            for (rule, regex) in rules.iter_mut().zip(self.regexes()) {
+                rule.regex = (&**regex).into();
+            }
+            rules
+        })
+    }
+}
+
+/// What is known of a rule without unpacking it.
+struct Known {
+    max_len: u32,
+    /// Index into [`NEEDS`].
+    need: u8,
+    /// One past its last index into [`RUNS`].
+    runs_end: u16,
+    left: Boundary,
+    right: Boundary,
 }
 
 /// The built-in rules of the preset `default`, in the order of their files' names and within each of its lines.
@@ -79,10 +122,51 @@ impl Index<usize> for Catalog {
     }
 }
 
-/// The rule of this index, counted over all files.
+/// The file that holds the rule of this index, counted over all files, and its index there.
+fn file_of(index: usize) -> (&'static Packed, usize) {
+    let file = &PACKED[PACKED.partition_point(|packed| packed.first <= index) - 1];
+    (file, index - file.first)
+}
+
+/// The rule of this index.
 pub(super) fn rule(index: usize) -> &'static Rule {
-    let file = PACKED.partition_point(|packed| packed.first <= index) - 1;
-    &PACKED[file].rules()[index - PACKED[file].first]
+    let (file, at) = file_of(index);
+    &file.rules()[at]
+}
+
+/// Its regex, with shorthands.
+pub(super) fn regex(index: usize) -> &'static str {
+    let (file, at) = file_of(index);
+    &file.regexes()[at]
+}
+
+/// No match of it is longer than this many bytes.
+pub(super) fn max_len(index: usize) -> usize {
+    usize::try_from(KNOWN[index].max_len).expect("a match fits into memory")
+}
+
+/// What its matches are like.
+pub(super) fn shape(index: usize) -> Shape {
+    let start = index.checked_sub(1).map_or(0, |at| KNOWN[at].runs_end);
+    let runs = &RUNS[usize::from(start)..usize::from(KNOWN[index].runs_end)];
+    Shape {
+        max_len: max_len(index),
+        need: NEEDS[usize::from(KNOWN[index].need)],
+        runs: Runs {
+            any_of: runs
+                .iter()
+                .map(|&(set, len)| Run {
+                    set: Set(SETS[usize::from(set)]),
+                    len: usize::from(len),
+                })
+                .collect(),
+        },
+    }
+}
+
+/// What must not stand before and after its secret.
+pub(super) fn edges(index: usize) -> (Boundary, Boundary) {
+    (KNOWN[index].left, KNOWN[index].right)
 }
 
 #[cfg(test)]
@@ -120,6 +204,7 @@ mod tests {
         assert_eq!(written.len(), BUILTIN.len() + STRICT.len());
         for (index, written) in written.iter().enumerate() {
             assert_eq!(written, rule(index));
+            assert_eq!((written.left, written.right), edges(index));
         }
         assert_eq!(written.last(), Some(&STRICT[STRICT.len() - 1]));
     }

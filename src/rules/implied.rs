@@ -15,13 +15,26 @@ const MAX_TEXTS: usize = 512;
 /// Bytes followed in a row; no keyword is as long.
 const MAX_BYTES: usize = 256;
 
+/// How case is taken.
+type Fold = fn(u8) -> u8;
+
 /// Whether every text that `hir` matches holds one of `keywords`, without regard to ASCII case.
 pub(super) fn by(hir: &Hir, keywords: &[Text]) -> bool {
+    holds(hir, keywords, |byte| byte.to_ascii_lowercase())
+}
+
+/// The same with regard to case: then a keyword in another case is no sign of a match.
+#[cfg_attr(not(test), allow(dead_code, reason = "`build/` asks"))]
+pub(super) fn exactly_by(hir: &Hir, keywords: &[Text]) -> bool {
+    holds(hir, keywords, |byte| byte)
+}
+
+fn holds(hir: &Hir, keywords: &[Text], fold: Fold) -> bool {
     let keywords: Vec<Vec<u8>> = keywords
         .iter()
-        .map(|keyword| keyword.as_bytes().to_ascii_lowercase())
+        .map(|keyword| keyword.bytes().map(fold).collect())
         .collect();
-    match follow(hir, &keywords) {
+    match follow(hir, &keywords, fold) {
         Followed::Holds => true,
         Followed::Texts(texts) => all_hold(&texts, &keywords),
         Followed::Many => false,
@@ -32,30 +45,33 @@ pub(super) fn by(hir: &Hir, keywords: &[Text]) -> bool {
 enum Followed {
     /// Each holds a keyword.
     Holds,
-    /// They are these, in lower case.
+    /// They are these, folded.
     Texts(Vec<Vec<u8>>),
     /// Nothing.
     Many,
 }
 
-fn follow(hir: &Hir, keywords: &[Vec<u8>]) -> Followed {
+fn follow(hir: &Hir, keywords: &[Vec<u8>], fold: Fold) -> Followed {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Followed::Texts(vec![Vec::new()]),
-        HirKind::Literal(literal) => Followed::Texts(vec![literal.0.to_ascii_lowercase()]),
-        HirKind::Class(class) => class_texts(class).map_or(Followed::Many, Followed::Texts),
-        HirKind::Capture(capture) => follow(&capture.sub, keywords),
+        HirKind::Literal(literal) => {
+            Followed::Texts(vec![literal.0.iter().map(|&byte| fold(byte)).collect()])
+        }
+        HirKind::Class(class) => class_texts(class, fold).map_or(Followed::Many, Followed::Texts),
+        HirKind::Capture(capture) => follow(&capture.sub, keywords, fold),
         HirKind::Concat(parts) => concat(
             parts
                 .iter()
                 .flat_map(inlined)
-                .map(|part| follow(part, keywords)),
+                .map(|part| follow(part, keywords, fold)),
             keywords,
         ),
-        HirKind::Alternation(parts) => {
-            either(parts.iter().map(|part| follow(part, keywords)), keywords)
-        }
+        HirKind::Alternation(parts) => either(
+            parts.iter().map(|part| follow(part, keywords, fold)),
+            keywords,
+        ),
         HirKind::Repetition(repetition) => {
-            let once = follow(&repetition.sub, keywords);
+            let once = follow(&repetition.sub, keywords, fold);
             match (repetition.min, repetition.max, once) {
                 (1.., _, Followed::Holds) => Followed::Holds,
                 (0, Some(1), Followed::Texts(mut texts)) => {
@@ -154,7 +170,7 @@ fn either(branches: impl Iterator<Item = Followed>, keywords: &[Vec<u8>]) -> Fol
     }
 }
 
-fn class_texts(class: &Class) -> Option<Vec<Vec<u8>>> {
+fn class_texts(class: &Class, fold: Fold) -> Option<Vec<Vec<u8>>> {
     let mut bytes = Vec::new();
     let ranges: Vec<(u8, u8)> = match class {
         Class::Bytes(class) => class
@@ -172,7 +188,7 @@ fn class_texts(class: &Class) -> Option<Vec<Vec<u8>>> {
             .collect::<Option<_>>()?,
     };
     for (start, end) in ranges {
-        bytes.extend((start..=end).map(|byte| byte.to_ascii_lowercase()));
+        bytes.extend((start..=end).map(fold));
     }
     bytes.sort_unstable();
     bytes.dedup();
@@ -220,6 +236,15 @@ mod tests {
         check("\\bAKIA[A-Z]{3}", &["akia"], true);
         check("a.?b(?P<secret>key)", &["key"], true);
         check("[=:](?P<secret>ac[a-z]{3})", &["=ac", ":ac"], true);
+    }
+
+    #[test]
+    fn case_counts_where_it_is_asked_for() {
+        let hir = |regex: &str| regex_syntax::parse(regex).expect("a good regex");
+        assert!(exactly_by(&hir("AKIA[A-Z]{3}"), &["AKIA".into()]));
+        assert!(!exactly_by(&hir("AKIA[A-Z]{3}"), &["akia".into()]));
+        assert!(!exactly_by(&hir("(?i:AKIA)x"), &["AKIA".into()]));
+        assert!(exactly_by(&hir("[sS]k-x"), &["sk-".into(), "Sk-".into()]));
     }
 
     #[test]

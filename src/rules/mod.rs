@@ -28,8 +28,6 @@ pub use preset::{Preset, catalogue};
 pub use shape::Shape;
 pub use shorthand::expand as written_out;
 
-use run::Runs;
-
 /// The rules of one run, each with its regex once that is needed.
 #[derive(Debug)]
 pub struct RuleSet {
@@ -67,25 +65,19 @@ impl From<&'static Rule> for Member {
 pub struct Compiled {
     /// Which rule it is.
     pub member: Member,
-    regex: OnceLock<Result<Matcher, RuleError>>,
+    shape: OnceLock<Result<Shape, RuleError>>,
+    matcher: OnceLock<Result<Matcher, RuleError>>,
 }
 
-/// A rule's compiled regex and how far a match can reach.
+/// A rule's compiled regex, and what must not stand around what it matches.
 #[derive(Clone, Debug)]
 pub struct Matcher {
     /// Byte regex, Unicode off.
     pub regex: Regex,
-    /// How far a match can reach, and what it holds.
-    pub shape: Shape,
-    runs: Runs,
-}
-
-impl Matcher {
-    /// Whether the regex is worth asking whether it matches somewhere in `text`.
-    #[must_use]
-    pub fn may_match(&self, text: &[u8]) -> bool {
-        self.runs.may_match(text)
-    }
+    /// What must not stand directly before the secret.
+    pub left: Boundary,
+    /// What must not stand directly after it.
+    pub right: Boundary,
 }
 
 impl RuleSet {
@@ -107,7 +99,8 @@ impl RuleSet {
             .into_iter()
             .map(|rule| Compiled {
                 member: rule.into(),
-                regex: OnceLock::new(),
+                shape: OnceLock::new(),
+                matcher: OnceLock::new(),
             })
             .collect();
         Self { rules }
@@ -127,48 +120,63 @@ impl Compiled {
         self.member.rule()
     }
 
-    /// What is known of the rule's matches; of a built-in rule without unpacking it.
+    /// The length in bytes of the longest match.
     ///
     /// # Errors
     /// [`RuleError`] for a rule that [`RuleSet`] was given unchecked.
-    pub fn shape(&self) -> Result<Shape, RuleError> {
+    pub fn max_len(&self) -> Result<usize, RuleError> {
         match self.member {
-            Member::Builtin(index) => Ok(catalog::SHAPES[index]),
-            Member::Own(_) => Ok(self.matcher()?.shape),
+            Member::Builtin(index) => Ok(catalog::max_len(index)),
+            Member::Own(_) => Ok(self.shape()?.max_len),
         }
     }
 
-    /// Compiles the regex on first use.
+    /// What is known of the rule's matches; of a built-in rule without unpacking it.
     ///
     /// # Errors
-    /// [`RuleError`] for a rule that [`RuleSet`] was given unchecked.
+    /// As [`Compiled::max_len`].
+    pub fn shape(&self) -> Result<&Shape, RuleError> {
+        let shape = self.shape.get_or_init(|| match self.member {
+            Member::Builtin(index) => Ok(catalog::shape(index)),
+            Member::Own(rule) => shape_of(rule),
+        });
+        shape.as_ref().map_err(Clone::clone)
+    }
+
+    /// Compiles the regex on first use; a built-in rule is not unpacked for it.
+    ///
+    /// # Errors
+    /// As [`Compiled::max_len`].
     pub fn matcher(&self) -> Result<&Matcher, RuleError> {
-        self.regex
-            .get_or_init(|| compile(self.rule()))
-            .as_ref()
-            .map_err(Clone::clone)
+        let compiled = self.matcher.get_or_init(|| {
+            let (regex, (left, right)) = match self.member {
+                Member::Builtin(index) => (catalog::regex(index), catalog::edges(index)),
+                Member::Own(rule) => (&*rule.regex, (rule.left, rule.right)),
+            };
+            let regex = compile(regex).map_err(|source| RuleError::Regex {
+                id: self.rule().id.clone().into_owned(),
+                source,
+            })?;
+            Ok(Matcher { regex, left, right })
+        });
+        compiled.as_ref().map_err(Clone::clone)
     }
 }
 
-fn compile(rule: &Rule) -> Result<Matcher, RuleError> {
-    let id = || rule.id.clone().into_owned();
-    let regex = RegexBuilder::new(&shorthand::expand(&rule.regex))
+fn compile(regex: &str) -> Result<Regex, Box<regex::Error>> {
+    RegexBuilder::new(&shorthand::expand(regex))
         .unicode(false)
         .build()
-        .map_err(|source| RuleError::Regex {
-            id: id(),
-            source: Box::new(source),
-        })?;
-    let hir = parse(rule)?;
-    let shape = Shape::of(&hir).ok_or_else(|| RuleError::Unbounded { id: id() })?;
-    Ok(Matcher {
-        regex,
-        shape,
-        runs: Runs::of(&hir),
+        .map_err(Box::new)
+}
+
+fn shape_of(rule: &Rule) -> Result<Shape, RuleError> {
+    Shape::of(&parse(rule)?).ok_or_else(|| RuleError::Unbounded {
+        id: rule.id.clone().into_owned(),
     })
 }
 
-/// The regex's structure, read as [`compile`] reads it.
+/// The regex's structure, read as [`Compiled::matcher`] reads it.
 fn parse(rule: &Rule) -> Result<Hir, RuleError> {
     regex_syntax::ParserBuilder::new()
         .unicode(false)

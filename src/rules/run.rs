@@ -2,21 +2,22 @@
 //!
 //! In: a regex's structure. Out: runs of bytes, one of which every match holds, such as "34 letters". Most keywords stand
 //! in code where nothing like a secret follows; there a look at every 34th byte of the surroundings settles it. A lazy
-//! DFA takes a look at each byte, and with some hundred rules its states do not stay cached.
+//! DFA takes a look at each byte, and with some hundred rules its states do not stay cached. `build/` includes this file, as
+//! it does [`super::shape`].
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// What a match must hold: one of these runs. Without any, nothing is known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Runs {
-    any_of: Vec<Run>,
+    pub(super) any_of: Vec<Run>,
 }
 
 /// So many bytes in a row, all of a set.
-#[derive(Clone, Debug)]
-struct Run {
-    set: Set,
-    len: usize,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) set: Set,
+    pub(super) len: usize,
 }
 
 /// More alternatives than this cost more than they save.
@@ -122,7 +123,7 @@ fn best_slice(parts: &[Hir]) -> Option<Run> {
                 .as_ref()
                 .is_none_or(|best| best.weight() < run.weight());
             if run.len >= MIN_LEN && is_better {
-                best = Some(run.clone());
+                best = Some(run);
             }
         }
     }
@@ -139,9 +140,9 @@ fn whole(hir: &Hir) -> Option<Run> {
     })
 }
 
-/// A set of bytes.
-#[derive(Clone, Copy, Debug, Default)]
-struct Set([u64; 4]);
+/// A set of bytes, a bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Set(pub(super) [u64; 4]);
 
 impl Set {
     fn has(&self, byte: u8) -> bool {

@@ -1,18 +1,22 @@
 //! What can be told of a regex's matches without compiling it.
 //!
-//! In: a regex's structure. Out: [`Shape`], the longest match and bytes of which every match holds one. `build/` includes
-//! this very file to compute the shapes of the built-in rules: most keywords stand where no match can be, as in the base64
+//! In: a regex's structure. Out: [`Shape`], the longest match, bytes of which every match holds one, and runs of bytes
+//! likewise. `build/` includes this very file to compute the shapes of the built-in rules: most keywords stand where no match can be, as in the base64
 //! of a picture, which holds every keyword of four letters. There a rule is neither unpacked nor compiled.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::run::Runs;
+
 /// How far matches reach, and what they hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// No match is longer than this many bytes.
     pub max_len: usize,
     /// Bits of ASCII bytes that are none of base64; every match holds one of them. 0 where nothing is known.
     pub need: u128,
+    /// Every match holds one of these.
+    pub(super) runs: Runs,
 }
 
 impl Shape {
@@ -22,14 +26,15 @@ impl Shape {
         Some(Self {
             max_len: hir.properties().maximum_len()?,
             need: need(hir).unwrap_or(0),
+            runs: Runs::of(hir),
         })
     }
 
-    /// Whether `text` holds a byte that a match must hold.
+    /// Whether `text` holds what a match must hold, so that the regex is worth asking.
     #[must_use]
-    pub fn may_match(self, text: &[u8]) -> bool {
+    pub fn may_match(&self, text: &[u8]) -> bool {
         let is_needed = |&byte: &u8| byte < 128 && self.need >> byte & 1 == 1;
-        self.need == 0 || text.iter().any(is_needed)
+        (self.need == 0 || text.iter().any(is_needed)) && self.runs.may_match(text)
     }
 }
 
@@ -94,7 +99,7 @@ mod tests {
     #[test]
     fn a_text_without_it_cannot_match() {
         let shape = shape("okta[=:][a-z]{9}").expect("bounded");
-        assert!(shape.may_match(b"okta: x"));
+        assert!(shape.may_match(b"okta: abcdefghi"));
         assert!(!shape.may_match(b"iVBORw0KGgooktaAAAANSUhEUg"));
     }
 }

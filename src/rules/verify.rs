@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::implied;
-use super::{Rule, RuleError, compile, parse};
+use super::{Rule, RuleError, compile, parse, shape_of};
 
 /// Longest match of any rule, in bytes; history is scanned in windows of that width.
 pub const MAX_MATCH_BYTES: usize = 2_560;
@@ -63,17 +63,12 @@ pub fn rule(rule: &Rule) -> Result<(), RuleError> {
             return Err(RuleError::PublicSha256 { id: id() });
         }
     }
-    let matcher = compile(rule)?;
-    if matcher.shape.max_len > MAX_MATCH_BYTES {
-        return Err(RuleError::TooLong {
-            id: id(),
-            max_len: matcher.shape.max_len,
-        });
+    let regex = compile(&rule.regex).map_err(|source| RuleError::Regex { id: id(), source })?;
+    let max_len = shape_of(rule)?.max_len;
+    if max_len > MAX_MATCH_BYTES {
+        return Err(RuleError::TooLong { id: id(), max_len });
     }
-    if CANARIES
-        .iter()
-        .any(|text| matcher.regex.is_match(text.as_bytes()))
-    {
+    if CANARIES.iter().any(|text| regex.is_match(text.as_bytes())) {
         return Err(RuleError::MatchesEverything { id: id() });
     }
     let hir = parse(rule)?;

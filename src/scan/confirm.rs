@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::barren::{Barren, Key};
 use crate::checks::boundary;
 use crate::prefilter::{Hit, Prefilter};
-use crate::rules::{Boundary, Matcher, Rule, RuleError, RuleSet};
+use crate::rules::{Boundary, Matcher, RuleError, RuleSet};
 use crate::text::layer::Seeds;
 
 /// Bytes whose hits are held at a time: a file that is nothing but keywords must not cost eight times its size.
@@ -35,15 +35,11 @@ pub(super) fn matches(
             if !shape.may_match(&text[window.clone()]) {
                 continue;
             }
-            let matcher = compiled.matcher()?;
-            if !matcher.may_match(&text[window.clone()]) {
-                continue;
-            }
             let key = barren.map(|barren| (barren, Key::new(index, text, &window)));
             if key.as_ref().is_some_and(|(barren, key)| barren.holds(key)) {
                 continue;
             }
-            let matched = matches_in(compiled.rule(), matcher, text, window, |secret| {
+            let matched = matches_in(compiled.matcher()?, text, window, |secret| {
                 found(index, secret);
             });
             if let Some((barren, key)) = key
@@ -79,7 +75,7 @@ fn windows(
         hits.sort_unstable_by_key(|hit| (hit.rule, hit.end));
         for of_one_rule in hits.chunk_by(|a, b| a.rule == b.rule) {
             let rule = of_one_rule[0].rule;
-            let max_len = rules.as_slice()[rule].shape()?.max_len;
+            let max_len = rules.as_slice()[rule].max_len()?;
             let windows = windows.entry(rule).or_default();
             for hit in of_one_rule {
                 add(windows, window(hit, max_len, text.len()));
@@ -103,7 +99,6 @@ fn add(windows: &mut Vec<Range<usize>>, mut new: Range<usize>) {
 }
 
 fn matches_in(
-    rule: &Rule,
     matcher: &Matcher,
     text: &[u8],
     window: Range<usize>,
@@ -118,14 +113,14 @@ fn matches_in(
         };
         matched = Matched::Something;
         let secret = secret_in(matcher, haystack, whole.range());
-        if boundary::is_free(text, &secret, rule.left, rule.right) {
+        if boundary::is_free(text, &secret, matcher.left, matcher.right) {
             found(secret);
             at = whole.end().max(at + 1);
         } else {
             // The match is part of a longer word; another can begin inside it.
             at = whole.start() + 1;
             if matcher.regex.captures_len() == 1 {
-                at = next_start(text, at..window.end, rule.left);
+                at = next_start(text, at..window.end, matcher.left);
             }
         }
     }
@@ -162,7 +157,7 @@ mod tests {
 
     use super::*;
     use crate::prefilter::generate::{self, Random};
-    use crate::rules::BUILTIN;
+    use crate::rules::{BUILTIN, Rule};
 
     /// Rules whose windows differ: nested keywords of different lengths, a group, look-around, a free choice of case.
     fn odd_rules() -> [&'static Rule; 4] {
@@ -220,7 +215,7 @@ mod tests {
         let mut found = Vec::new();
         for (index, compiled) in rules.as_slice().iter().enumerate() {
             let matcher = compiled.matcher().expect("the rules compile");
-            matches_in(compiled.rule(), matcher, text, 0..text.len(), |secret| {
+            matches_in(matcher, text, 0..text.len(), |secret| {
                 found.push((index, secret));
             });
         }
@@ -263,12 +258,14 @@ mod tests {
         for compiled in rules.as_slice() {
             let matcher = compiled.matcher().expect("built-in rules compile");
             let shape = compiled.shape().expect("it is a constant");
-            assert_eq!(shape, matcher.shape, "{}", compiled.rule().id);
+            let own = RuleSet::new([compiled.rule()]);
+            let computed = own.as_slice()[0].shape().expect("the rule is bounded");
+            assert_eq!(shape, computed, "{}", compiled.rule().id);
             for seed in 0..60 {
                 let text = generate::matching(&compiled.rule().regex, seed);
                 let around = [b"some code = ", &*text, b"(and, more)"].concat();
                 for text in [text, around] {
-                    let may_match = matcher.may_match(&text) && shape.may_match(&text);
+                    let may_match = shape.may_match(&text);
                     assert!(
                         may_match || !matcher.regex.is_match(&text),
                         "{}: {}",
@@ -277,7 +274,7 @@ mod tests {
                     );
                 }
             }
-            ruled_out += usize::from(!matcher.may_match(code));
+            ruled_out += usize::from(!shape.may_match(code));
         }
         let all = rules.as_slice().len();
         assert!(ruled_out * 4 > all * 3, "{ruled_out} of {all}");

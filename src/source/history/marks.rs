@@ -134,24 +134,26 @@ fn ask(
     open.sort_by_key(|mark| mark.hit.rule);
     for of_one_rule in open.chunk_by_mut(|a, b| a.hit.rule == b.hit.rule) {
         let rule = of_one_rule[0].hit.rule;
-        let matcher = rules.as_slice()[rule].matcher()?;
+        let compiled = &rules.as_slice()[rule];
+        let matcher = compiled.matcher()?;
+        let shape = compiled.shape()?;
         if kind == Kind::Tree {
             for mark in of_one_rule {
                 mark.ask_names(matcher, text);
             }
             continue;
         }
-        let reach = matcher.shape.max_len + 1;
+        let reach = shape.max_len + 1;
         for row in of_one_rule.chunk_by_mut(|a, b| b.hit.end <= a.hit.start + 2 * reach) {
             // A keyword that begins later may end earlier, and so have the window that begins first.
             let start = row.iter().map(|mark| mark.hit.end).min();
             let start = start.unwrap_or(0).saturating_sub(reach);
             let end = row.iter().map(|mark| mark.hit.start + reach).max();
             let end = end.unwrap_or(start).min(text.len());
-            let may_match = matcher.may_match(&text[start..end])
+            let may_match = shape.may_match(&text[start..end])
                 && (row.len() == 1 || verdicts.is_match(rule, matcher, &text[..end], start));
             for mark in row {
-                mark.ask(matcher, text, may_match, verdicts);
+                mark.ask(matcher, reach, text, may_match, verdicts);
             }
         }
     }
@@ -209,10 +211,18 @@ impl Mark {
     }
 
     /// `may_match` is false where a wider search has found nothing.
-    fn ask(&mut self, matcher: &Matcher, text: &[u8], may_match: bool, verdicts: &mut Verdicts) {
+    /// `reach` is the length of the longest match, and one.
+    fn ask(
+        &mut self,
+        matcher: &Matcher,
+        reach: usize,
+        text: &[u8],
+        may_match: bool,
+        verdicts: &mut Verdicts,
+    ) {
         // A match that holds the keyword begins and ends in here, with a byte to spare for `\b`, `^` and `$`.
-        let start = self.hit.end.checked_sub(matcher.shape.max_len + 1);
-        let end = self.hit.start + matcher.shape.max_len + 1;
+        let start = self.hit.end.checked_sub(reach);
+        let end = self.hit.start + reach;
         let known_end = end.min(text.len());
         self.matches = may_match
             && verdicts.is_match(
