@@ -24,6 +24,8 @@
 
 pub mod order;
 
+pub mod parallel;
+
 pub mod secret;
 
 pub mod rules;

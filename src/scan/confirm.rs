@@ -8,12 +8,13 @@ use std::ops::Range;
 
 use super::barren::{Barren, Key};
 use crate::checks::boundary;
+use crate::parallel;
 use crate::prefilter::{Hit, Prefilter};
 use crate::rules::{Boundary, Matcher, RuleError, RuleSet};
 use crate::text::layer::Seeds;
 
-/// Bytes whose hits are held at a time: a file that is nothing but keywords must not cost eight times its size.
-const BLOCK: usize = 1 << 20;
+/// Bytes whose hits a thread holds at a time: a file that is nothing but keywords must not cost eight times its size.
+const BLOCK: usize = 512 << 10;
 
 /// Calls `found` with the rule and the secret's range of every match in `text` that stands free, rule by rule. Appends to
 /// `seeds` where more may be hidden, and gives whether there was any keyword. What `barren` holds is passed over; what turns
@@ -59,27 +60,60 @@ enum Matched {
     Something,
 }
 
-/// For each rule that was hit, the stretches of `text` that can hold a match, disjoint and in order.
+/// For each rule that was hit, stretches of a text that can hold a match, disjoint and in order.
+type Windows = BTreeMap<usize, Vec<Range<usize>>>;
+
+/// Those of `text`, which is shared between threads where it is large.
 fn windows(
     rules: &RuleSet,
     prefilter: &Prefilter,
     text: &[u8],
     seeds: &mut Seeds,
-) -> Result<BTreeMap<usize, Vec<Range<usize>>>, RuleError> {
-    let mut windows = BTreeMap::new();
-    let mut hits = Vec::new();
-    for start in (0..text.len()).step_by(BLOCK) {
-        let block = start..text.len().min(start + BLOCK);
-        hits.clear();
-        prefilter.hits_and_seeds(text, block, &mut hits, seeds);
-        hits.sort_unstable_by_key(|hit| (hit.rule, hit.end));
-        for of_one_rule in hits.chunk_by(|a, b| a.rule == b.rule) {
-            let rule = of_one_rule[0].rule;
-            let max_len = rules.as_slice()[rule].max_len()?;
+) -> Result<Windows, RuleError> {
+    let blocks: Vec<Range<usize>> = (0..text.len())
+        .step_by(BLOCK)
+        .map(|start| start..text.len().min(start + BLOCK))
+        .collect();
+    if let [block] = &blocks[..] {
+        return windows_in(rules, prefilter, text, block.clone(), seeds);
+    }
+    let parts = parallel::map(&blocks, 1, |block| {
+        let mut seeds = Seeds::default();
+        windows_in(rules, prefilter, text, block.clone(), &mut seeds)
+            .map(|windows| (windows, seeds))
+    });
+    let mut windows = Windows::new();
+    for part in parts {
+        let (of_block, of_block_seeds) = part?;
+        seeds.append(of_block_seeds);
+        for (rule, of_one_rule) in of_block {
             let windows = windows.entry(rule).or_default();
-            for hit in of_one_rule {
-                add(windows, window(hit, max_len, text.len()));
+            for window in of_one_rule {
+                add(windows, window);
             }
+        }
+    }
+    Ok(windows)
+}
+
+/// Those around keywords in `block`.
+fn windows_in(
+    rules: &RuleSet,
+    prefilter: &Prefilter,
+    text: &[u8],
+    block: Range<usize>,
+    seeds: &mut Seeds,
+) -> Result<Windows, RuleError> {
+    let mut windows = Windows::new();
+    let mut hits = Vec::new();
+    prefilter.hits_and_seeds(text, block, &mut hits, seeds);
+    hits.sort_unstable_by_key(|hit| (hit.rule, hit.end));
+    for of_one_rule in hits.chunk_by(|a, b| a.rule == b.rule) {
+        let rule = of_one_rule[0].rule;
+        let max_len = rules.as_slice()[rule].max_len()?;
+        let windows = windows.entry(rule).or_default();
+        for hit in of_one_rule {
+            add(windows, window(hit, max_len, text.len()));
         }
     }
     Ok(windows)

@@ -5,7 +5,6 @@ pub mod history;
 pub mod message;
 mod objects;
 pub mod outgoing;
-mod parallel;
 pub mod paths;
 pub mod push;
 pub mod receive;
@@ -25,6 +24,9 @@ use crate::finding::Finding;
 use crate::outcome::{Skip, Summary};
 use crate::rules::RuleError;
 use crate::scan::{Place, Scanner};
+
+/// Below this many texts a thread costs more than it saves.
+const TEXTS_WORTH_A_THREAD: usize = 32;
 
 /// What a source found, before the allowlist.
 #[derive(Debug, Default)]

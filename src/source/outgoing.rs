@@ -7,9 +7,10 @@
 use bstr::{BStr, BString};
 
 use super::objects::Reader;
-use super::{Progress, Scanned, SourceError, parallel};
+use super::{Progress, Scanned, SourceError, TEXTS_WORTH_A_THREAD};
 use crate::finding::{Origin, Part};
 use crate::git::{Oid, Repository, Revision, Selection};
+use crate::parallel;
 use crate::scan::{Place, Scanner};
 
 /// What is about to be published.
@@ -83,7 +84,9 @@ fn scan_commits(
     reader: &Reader<'_>,
     mut scanned: Scanned,
 ) -> Result<Scanned, SourceError> {
-    for commit in parallel::map(revisions, |revision| reader.commit(revision)) {
+    for commit in parallel::map(revisions, TEXTS_WORTH_A_THREAD, |revision| {
+        reader.commit(revision)
+    }) {
         scanned.append(commit?);
     }
     Ok(scanned)

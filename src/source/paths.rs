@@ -9,9 +9,10 @@ use std::path::{Component, Path, PathBuf};
 
 use bstr::{BStr, BString, ByteSlice, ByteVec};
 
-use super::{Progress, Scanned, SourceError, parallel};
+use super::{Progress, Scanned, SourceError, TEXTS_WORTH_A_THREAD};
 use crate::finding::{Origin, Part};
 use crate::outcome::Skip;
+use crate::parallel;
 use crate::scan::{Place, Scanner};
 
 /// Where paths are counted from.
@@ -55,7 +56,7 @@ pub fn scan(
             });
         }
     }
-    for one in parallel::map(&files, |file| {
+    for one in parallel::map(&files, TEXTS_WORTH_A_THREAD, |file| {
         let one = scan_file(file, base, scanner);
         progress.advance();
         one

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bstr::BStr;
 
-use super::{Progress, Scanned, SourceError, parallel};
+use super::{Progress, Scanned, SourceError, TEXTS_WORTH_A_THREAD};
 use crate::finding::{Origin, Part};
 use crate::git::{Content, GitError, Mode, Oid, Old, Repository, Staged, StagedChange};
+use crate::parallel;
 use crate::scan::{Candidates, Place, Scanner};
 
 /// Scans everything that `git commit` would record now.
@@ -74,7 +75,9 @@ impl<'a> Job<'a> {
 
     fn run(&self) -> Result<Scanned, SourceError> {
         let mut scanned = Scanned::default();
-        for one in parallel::map(&self.staged.changes, |change| self.scan_change(change)) {
+        for one in parallel::map(&self.staged.changes, TEXTS_WORTH_A_THREAD, |change| {
+            self.scan_change(change)
+        }) {
             scanned.append(one?);
         }
         scanned.summary.without_content += self.staged.without_content;
@@ -108,13 +111,39 @@ impl<'a> Job<'a> {
             Mode::Symlink => Part::SymlinkTarget,
             Mode::File | Mode::Gitlink => Part::Content,
         };
-        let text = self.new_blob(change)?;
-        let mut candidates = self.scanner.candidates(&text)?;
-        self.keep_new(change, &text, &mut candidates)?;
+        scanned.append(self.content(change, place(part))?);
+        Ok(scanned)
+    }
+
+    /// Scans the new blob. The work tree's file, if it may be that blob, is searched while it is hashed.
+    fn content(&self, change: &StagedChange, place: Place<'_>) -> Result<Scanned, SourceError> {
+        if change.mode == Mode::File
+            && let Some(file) = self.repository.maybe_staged(&change.blob, &change.path)
+        {
+            let (is_staged, scanned) = parallel::both(
+                || file.is_staged(),
+                || self.text(change, file.bytes(), place),
+            );
+            if is_staged {
+                self.progress.advance();
+                return scanned;
+            }
+        }
+        let text = self.blob(&change.blob)?;
+        self.text(change, &text, place)
+    }
+
+    fn text(
+        &self,
+        change: &StagedChange,
+        text: &[u8],
+        place: Place<'_>,
+    ) -> Result<Scanned, SourceError> {
+        let mut scanned = Scanned::default();
+        let mut candidates = self.scanner.candidates(text)?;
+        self.keep_new(change, text, &mut candidates)?;
         if !candidates.is_empty() {
-            scanned
-                .findings
-                .extend(self.scanner.findings(&candidates, place(part)));
+            scanned.findings = self.scanner.findings(&candidates, place);
         }
         scanned.summary.texts += 1;
         scanned.summary.bytes += text.len() as u64;
@@ -177,15 +206,6 @@ impl<'a> Job<'a> {
             Err(GitError::MissingObject { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
-    }
-
-    fn new_blob(&self, change: &StagedChange) -> Result<Vec<u8>, GitError> {
-        if change.mode != Mode::File {
-            return self.blob(&change.blob);
-        }
-        let text = self.repository.staged_blob(&change.blob, &change.path)?;
-        self.progress.advance();
-        Ok(text)
     }
 
     fn blob(&self, oid: &Oid) -> Result<Vec<u8>, GitError> {

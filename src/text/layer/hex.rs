@@ -1,4 +1,7 @@
 //! What hexadecimal digits say, as far as it is readable: two digits a byte, each byte ASCII.
+//!
+//! The runs of pictures and hashes are passed over: four of every thirty-six characters tell that they hold no
+//! such text.
 
 use super::map::{Digits, Map};
 use super::row::Row;
@@ -10,6 +13,9 @@ pub(super) fn layers<E>(
     row: &Row,
     mut found: impl FnMut(Layer) -> Result<(), E>,
 ) -> Result<(), E> {
+    if !may_hold_text(chars) {
+        return Ok(());
+    }
     for start in 0..2.min(chars.len()) {
         let (pairs, _) = chars[start..].as_chunks::<2>();
         for stretch in good_stretches(pairs.len(), MIN_BYTES, |at| byte(pairs[at]).is_some()) {
@@ -29,6 +35,30 @@ pub(super) fn layers<E>(
     }
     Ok(())
 }
+
+/// Whether so many digits stand in a row that they can be a text; then so do quadruples of them.
+fn may_hold_text(chars: &[u8]) -> bool {
+    const QUADRUPLES: usize = 2 * MIN_BYTES / 4 - 1;
+    let (quadruples, _) = chars.as_chunks::<4>();
+    let are_digits = |at: usize| {
+        let is_digit = |byte: u8| IS_DIGIT[usize::from(byte)];
+        let [a, b, c, d] = quadruples[at];
+        is_digit(a) & is_digit(b) & is_digit(c) & is_digit(d)
+    };
+    let mut stretches = good_stretches(quadruples.len(), QUADRUPLES, are_digits);
+    stretches.next().is_some()
+}
+
+const IS_DIGIT: [bool; 256] = {
+    let mut is_digit = [false; 256];
+    let digits = b"0123456789abcdefABCDEF";
+    let mut at = 0;
+    while at < digits.len() {
+        is_digit[digits[at] as usize] = true;
+        at += 1;
+    }
+    is_digit
+};
 
 /// The byte of two digits, if it is printed or ends a line.
 fn byte([high, low]: [u8; 2]) -> Option<u8> {
@@ -66,7 +96,7 @@ mod tests {
     fn digits_in_either_case_are_read_at_any_place() {
         let secret = "a secret of thirty characters!";
         for upper in [false, true] {
-            for before in ["", "0x", "f", "zz"] {
+            for before in ["", "0x", "f", "zz", "xyz", "0xf", &"+".repeat(1_001)] {
                 let mut digits: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
                 if upper {
                     digits.make_ascii_uppercase();

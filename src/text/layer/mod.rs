@@ -82,6 +82,13 @@ impl Seeds {
         self.runs.is_empty() && self.escapes.is_empty()
     }
 
+    /// Adds those of a later stretch.
+    pub fn append(&mut self, later: Self) {
+        self.runs.extend(later.runs);
+        self.escapes.extend(later.escapes);
+        self.notebook |= later.notebook;
+    }
+
     /// Forgets them.
     pub fn clear(&mut self) {
         self.runs.clear();

@@ -1,4 +1,4 @@
-//! The same work on many texts, on all cores, with results in the order of the texts.
+//! Work on all cores, with results in an order that does not depend on them.
 
 use crate::order;
 use std::num::NonZero;
@@ -6,14 +6,16 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Below this many items a thread costs more than it saves.
-const ITEMS_WORTH_A_THREAD: usize = 32;
-
-/// Runs `work` on every item and gives the results in the order of `items`.
+/// Runs `work` on every item and gives the results in the order of `items`, on no more threads than there are times
+/// `worth_a_thread` items.
 ///
 /// A panic in `work` becomes a panic here: a text that nobody finished must not look like a clean one.
-pub(super) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let wanted = items.len() / ITEMS_WORTH_A_THREAD;
+pub fn map<T: Sync, R: Send>(
+    items: &[T],
+    worth_a_thread: usize,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let wanted = items.len() / worth_a_thread;
     if wanted < 2 {
         return items.iter().map(work).collect();
     }
@@ -47,6 +49,18 @@ pub(super) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Runs `aside` on a thread of its own while `work` runs on this one; a panic in either becomes a panic here.
+pub fn both<A: Send, R>(aside: impl FnOnce() -> A + Send, work: impl FnOnce() -> R) -> (A, R) {
+    thread::scope(|scope| {
+        let aside = scope.spawn(aside);
+        let result = work();
+        match aside.join() {
+            Ok(aside) => (aside, result),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,7 +70,7 @@ mod tests {
         for len in [0, 1, 63, 64, 1_000] {
             let items: Vec<usize> = (0..len).collect();
             assert_eq!(
-                map(&items, |item| item * 2),
+                map(&items, 32, |item| item * 2),
                 items.iter().map(|item| item * 2).collect::<Vec<_>>()
             );
         }
@@ -65,7 +79,7 @@ mod tests {
     #[test]
     fn a_panic_is_not_lost() {
         let items: Vec<usize> = (0..1_000).collect();
-        let run = std::panic::catch_unwind(|| map(&items, |&item| assert_ne!(item, 500)));
+        let run = std::panic::catch_unwind(|| map(&items, 32, |&item| assert_ne!(item, 500)));
         assert!(run.is_err());
     }
 }
