@@ -111,17 +111,13 @@ pub enum Exit {
 }
 
 impl Outcome {
-    /// Findings win over skips: the person must see them first, and both block.
+    /// What was not read wins over what was found; a report tells both.
     #[must_use]
     pub fn exit(&self) -> Exit {
         if self.is_partial {
             Exit::Interrupted
-        } else if self.blocking().next().is_some() {
-            Exit::Findings
-        } else if self.skipped.is_empty() {
-            Exit::Clean
         } else {
-            Exit::Unfinished
+            Exit::of(self.blocking().next().is_some(), &self.skipped)
         }
     }
 
@@ -135,12 +131,9 @@ impl Outcome {
                 known.map_or(Status::Unknown, |known| known.status) == status
             })
         };
-        if any(Status::Live) {
-            Exit::Findings
-        } else if any(Status::Unknown) || !self.skipped.is_empty() {
-            Exit::Unfinished
-        } else {
-            Exit::Clean
+        match Exit::of(any(Status::Live), &self.skipped) {
+            Exit::Clean if any(Status::Unknown) => Exit::Unfinished,
+            exit => exit,
         }
     }
 
@@ -156,6 +149,19 @@ impl Outcome {
 
     fn counts(&self, finding: &Finding) -> bool {
         finding.confidence >= self.min_confidence
+    }
+}
+
+impl Exit {
+    /// How a run ends that has `found` something or not. Whoever is told of findings alone takes the list for a whole one,
+    /// and a baseline or an allowlist that is made of it as well: so what was not read comes first.
+    #[must_use]
+    pub fn of(found: bool, skipped: &[Skip]) -> Self {
+        match (skipped, found) {
+            ([], false) => Self::Clean,
+            ([], true) => Self::Findings,
+            ([_, ..], _) => Self::Unfinished,
+        }
     }
 }
 

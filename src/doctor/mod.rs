@@ -61,13 +61,7 @@ impl Diagnosis {
     /// A problem is a finding.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        if !self.problems.is_empty() {
-            Exit::Findings
-        } else if self.skipped.is_empty() {
-            Exit::Clean
-        } else {
-            Exit::Unfinished
-        }
+        Exit::of(!self.problems.is_empty(), &self.skipped)
     }
 
     fn problem(

@@ -78,13 +78,7 @@ impl Found {
     /// A copy is a finding.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        if !self.places.is_empty() {
-            Exit::Findings
-        } else if self.skipped.is_empty() {
-            Exit::Clean
-        } else {
-            Exit::Unfinished
-        }
+        Exit::of(!self.places.is_empty(), &self.skipped)
     }
 }
 

@@ -230,5 +230,5 @@ fn where_a_tree_is_missing_nothing_inside_is_called_clean() {
     sandbox
         .guard(&["--all-history", "--path", "deep/"])
         .assert_code(2);
-    sandbox.guard(&["--all-history"]).assert_code(1);
+    sandbox.guard(&["--all-history"]).assert_code(2);
 }
