@@ -65,10 +65,11 @@ fn published(parts: &[Outgoing], repository: &Repository, options: &Options) -> 
     Ok(outcome)
 }
 
-/// The configuration of the index or, in a repository without one, as a bare clone is, of HEAD.
+/// The configuration of the index or, in a repository without one (a bare clone) or with one that is in conflict, of HEAD.
 pub(super) fn local_config(repository: &Repository) -> Result<Config, ConfigError> {
     let is_named = env::var_os("GIT_INDEX_FILE").is_some();
-    if is_named || repository.git_dir().join("index").exists() {
+    let has_index = is_named || repository.git_dir().join("index").exists();
+    if has_index && !repository.has_conflict()? {
         return config::from_index(repository);
     }
     match repository.head()? {

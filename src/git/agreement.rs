@@ -63,7 +63,7 @@ impl Repo {
         let own = Listing::read(&self.door(), &environment).unwrap();
         assert!(matches!(own, Listing::Own(_)), "the index was declined");
         let own = self.staged_by(&own);
-        let git = Listing::of_git(&environment).unwrap();
+        let git = Listing::of_git(&environment).unwrap().0;
         assert_eq!(own, self.staged_by(&git));
         own
     }

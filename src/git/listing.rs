@@ -40,6 +40,20 @@ impl Listing {
     /// # Errors
     /// [`GitError`] where it is missing, damaged or in conflict.
     pub(super) fn read(door: &Door, environment: &Environment) -> Result<Self, GitError> {
+        match Self::read_every_stage(door, environment)? {
+            (listing, None) => Ok(listing),
+            (_, Some(path)) => Err(GitError::Conflict { path }),
+        }
+    }
+
+    /// The same whether entries are in conflict or not; with the first path that is.
+    ///
+    /// # Errors
+    /// [`GitError`] where it is missing or damaged.
+    pub(super) fn read_every_stage(
+        door: &Door,
+        environment: &Environment,
+    ) -> Result<(Self, Option<String>), GitError> {
         let path = door.index_path(environment);
         let bytes = match Bytes::map(&path) {
             Ok(bytes) => bytes,
@@ -49,30 +63,28 @@ impl Listing {
                     && environment.index_file.is_none()
                     && door.head(environment)?.is_none() =>
             {
-                return Ok(Self::Own(Index::empty(door.algorithm())));
+                return Ok((Self::Own(Index::empty(door.algorithm())), None));
             }
             Err(source) => return Err(GitError::ReadIndex { path, source }),
         };
         match Index::parse(bytes, door.algorithm()) {
-            Ok(index) => match index.conflict() {
-                None => Ok(Self::Own(index)),
-                Some(entry) => Err(GitError::Conflict {
-                    path: shown(index.name(entry)),
-                }),
-            },
+            Ok(index) => {
+                let conflict = index.conflict().map(|entry| shown(index.name(entry)));
+                Ok((Self::Own(index), conflict))
+            }
             Err(Unread::Declined) => Self::of_git(environment),
             Err(Unread::Damaged(what)) => Err(GitError::DamagedIndex { path, what }),
         }
     }
 
-    /// Lets git list it.
+    /// Lets git list it; with the first path that is in conflict.
     ///
     /// # Errors
-    /// [`GitError`] where git cannot, or an entry is in conflict.
-    pub(super) fn of_git(environment: &Environment) -> Result<Self, GitError> {
+    /// [`GitError`] where git cannot.
+    pub(super) fn of_git(environment: &Environment) -> Result<(Self, Option<String>), GitError> {
         let directory = environment.current_dir.clone();
-        let entries = listed(&directory)?;
-        Ok(Self::Git { directory, entries })
+        let (entries, conflict) = listed(&directory)?;
+        Ok((Self::Git { directory, entries }, conflict))
     }
 
     /// How many entries there are.
@@ -156,9 +168,10 @@ const LIST: [&str; 3] = ["ls-files", "--stage", "-z"];
 /// `MODE OID STAGE TAB PATH NUL` for each entry.
 ///
 /// Source: <https://git-scm.com/docs/git-ls-files#_output>
-fn listed(directory: &Path) -> Result<Vec<Entry>, GitError> {
+fn listed(directory: &Path) -> Result<(Vec<Entry>, Option<String>), GitError> {
     let said = run(directory, &[&LIST[..], &["--full-name", ":/"]].concat())?;
     let mut entries = Vec::new();
+    let mut conflict = None;
     for line in fields(&said).ok_or(unclear("ls-files"))? {
         let parsed = line.split_once_str("\t").and_then(|(facts, path)| {
             let facts: Vec<&[u8]> = facts.split(|byte| *byte == b' ').collect();
@@ -169,7 +182,7 @@ fn listed(directory: &Path) -> Result<Vec<Entry>, GitError> {
         });
         let (mode, oid, stage, path) = parsed.ok_or(unclear("ls-files"))?;
         if stage != b"0" {
-            return Err(GitError::Conflict { path: shown(path) });
+            conflict.get_or_insert_with(|| shown(path));
         }
         entries.push(Entry {
             path: BString::from(path),
@@ -177,7 +190,7 @@ fn listed(directory: &Path) -> Result<Vec<Entry>, GitError> {
         });
     }
     order::sort_by(&mut entries, |a, b| a.path.cmp(&b.path));
-    Ok(entries)
+    Ok((entries, conflict))
 }
 
 const DIFF: [&str; 9] = [

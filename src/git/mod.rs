@@ -155,6 +155,27 @@ impl Repository {
         Staged::of_entries(self.listing()?.entries())
     }
 
+    /// Every entry of the index, those in conflict too, each of their stages by itself.
+    ///
+    /// # Errors
+    /// [`GitError`] where the index cannot be read.
+    pub fn every_stage(&self) -> Result<Staged, GitError> {
+        let (listing, _) = Listing::read_every_stage(&self.door, &self.environment)?;
+        Staged::of_entries(listing.entries())
+    }
+
+    /// Whether an entry of the index is in conflict.
+    ///
+    /// # Errors
+    /// [`GitError`] where the index cannot be read.
+    pub fn has_conflict(&self) -> Result<bool, GitError> {
+        match self.listing() {
+            Ok(_) => Ok(false),
+            Err(GitError::Conflict { .. }) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The bytes of a blob.
     ///
     /// # Errors

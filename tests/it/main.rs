@@ -24,6 +24,7 @@ mod framework;
 mod hidden;
 mod history;
 mod history_faults;
+mod history_index;
 mod history_large;
 mod history_missing;
 mod history_narrowing;

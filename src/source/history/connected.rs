@@ -69,7 +69,7 @@ fn tips(repository: &Repository) -> Result<Vec<Oid>, GitError> {
     tips.extend(repository.head()?);
     tips.extend(repository.other_heads()?);
     if repository.git_dir().join("index").exists() {
-        let entries = repository.tracked()?.changes.into_iter();
+        let entries = repository.every_stage()?.changes.into_iter();
         tips.extend(
             entries
                 .filter(|entry| entry.mode != Mode::Gitlink)

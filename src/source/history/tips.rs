@@ -130,7 +130,7 @@ pub(super) fn in_index(
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for entry in repository.tracked()?.changes {
+    for entry in repository.every_stage()?.changes {
         let part = match entry.mode {
             Mode::File => Part::Content,
             Mode::Symlink => Part::SymlinkTarget,
