@@ -3,20 +3,26 @@
 //! In: a blob. Out: the Latin text of every passage in which each second byte is NUL, once read as little-endian and once
 //! as big-endian, and where each stood. Files that are UTF-16 as a whole are decoded by [`super::view`].
 
+use std::ops::Range;
+
 /// Fewer characters than this are numbers in a table, not a credential.
 const MIN_CHARS: usize = 16;
 
 /// The passages of a blob, joined by line feeds.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Passages {
+pub struct Passages {
     /// Their characters.
-    pub(super) text: Vec<u8>,
+    pub text: Vec<u8>,
     /// Where each reading starts: in the text, and its first code unit in the blob.
-    pub(super) starts: Vec<(usize, usize)>,
+    pub starts: Vec<(usize, usize)>,
 }
 
+/// Bytes beside a passage that may decide that it ends there.
+const MARGIN: usize = 4;
+
 /// Finds every passage; the cost is one search for NUL in a text without any.
-pub(super) fn find(blob: &[u8]) -> Passages {
+#[must_use]
+pub fn find(blob: &[u8]) -> Passages {
     let mut found = Passages::default();
     let mut at = 0;
     while let Some(next) = memchr::memchr(0, &blob[at..]) {
@@ -37,9 +43,37 @@ pub(super) fn find(blob: &[u8]) -> Passages {
     found
 }
 
+/// How far a change at an end of `run` can reach into it: as far as a passage goes that stands there, with all that decides
+/// about it. `run` is read from that end.
+pub fn touched<'b>(run: impl Iterator<Item = &'b u8> + Clone) -> usize {
+    if run.clone().take(MARGIN + 2).all(|&byte| byte != 0) {
+        return 0;
+    }
+    let from = |skipped: usize| {
+        let own = run.clone().skip(skipped);
+        let pairs = own.clone().zip(own.skip(1));
+        let alternating = pairs.take_while(|(a, b)| (**a == 0) != (**b == 0));
+        skipped + alternating.count()
+    };
+    (0..=MARGIN).map(from).max().unwrap_or(0) + MARGIN
+}
+
 impl Passages {
+    /// The bytes of the blob that decide about the reading that the character at `at` of the text is of: its own, and some
+    /// on either side, [`MARGIN`] at most. They may lie beyond the blob's end.
+    #[must_use]
+    pub fn stretch_at(&self, at: usize) -> Range<usize> {
+        let next = self.starts.partition_point(|&(start, _)| start <= at);
+        let (start, unit) = self.starts[next.saturating_sub(1)];
+        let end = match self.starts.get(next) {
+            Some(&(end, _)) => end,
+            None => self.text.len(),
+        };
+        unit.saturating_sub(2)..unit + 2 * (end - start) + 1
+    }
+
     /// Appends the characters of the code units in `units`, which start with a whole one.
-    fn add(&mut self, blob: &[u8], units: std::ops::Range<usize>) {
+    fn add(&mut self, blob: &[u8], units: Range<usize>) {
         self.starts.push((self.text.len(), units.start));
         self.text
             .extend(blob[units].iter().filter(|&&byte| byte != 0));

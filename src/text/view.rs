@@ -155,7 +155,13 @@ impl View<'_> {
             Encoding::Raw => return range,
             Encoding::Passages => {
                 let start = self.unit(range.start);
-                return start..start + 2 * range.len();
+                // What reaches into another reading may end before it begins: the same bytes are read twice.
+                let end = self.end_of_unit(range.end.saturating_sub(1)).max(start);
+                return if range.is_empty() {
+                    start..start
+                } else {
+                    start..end
+                };
             }
             Encoding::Utf16Le(_)
             | Encoding::Utf16Be(_)
@@ -173,6 +179,17 @@ impl View<'_> {
         let passed = self.marks.partition_point(|&(text_at, _)| text_at <= at);
         let (text_at, raw_at) = self.marks[passed.saturating_sub(1)];
         raw_at + 2 * (at - text_at)
+    }
+
+    /// The same for its end; the line feed that ends a reading has no unit.
+    fn end_of_unit(&self, at: usize) -> usize {
+        let next = at + 1;
+        let ends_reading = next == self.text.len()
+            || self
+                .marks
+                .binary_search_by_key(&next, |&(text_at, _)| text_at)
+                .is_ok();
+        self.unit(at) + if ends_reading { 0 } else { 2 }
     }
 
     /// Where the character at `at`, a boundary, stood in the blob.
@@ -341,6 +358,22 @@ mod tests {
             }
             assert_eq!(raw, blob.len());
         }
+    }
+
+    #[test]
+    fn a_range_of_passages_leads_to_bytes_of_the_blob() {
+        let passage = utf16("a key of twenty letters", u16::to_le_bytes);
+        let blob = [&b"plain"[..], &passage, b"plain", &passage].concat();
+        let views = of(&blob);
+        let view = views.last().expect("there is one");
+        assert_eq!(view.encoding, Encoding::Passages);
+        for start in 0..view.text.len() {
+            for end in start..=view.text.len() {
+                let raw = view.raw(start..end);
+                assert!(raw.start <= raw.end && raw.end <= blob.len(), "{raw:?}");
+            }
+        }
+        assert_eq!(view.raw(2..5), 9..15);
     }
 
     #[test]

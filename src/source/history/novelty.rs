@@ -3,14 +3,19 @@
 //! In: a [`Change`]. Out: its inserted bytes and, around each seam, as much of the copies as a keyword can reach over
 //! it, in one buffer that the prefilter reads in one go. What is left out lies inside one copy, further from its ends
 //! than any keyword is long: each keyword there stands in the base as well. So does each stretch of carriers
-//! ([`layer::is_carrier`]), in which something may be encoded: one that a seam touches is in the buffer, whole.
+//! ([`layer::is_carrier`]), in which something may be encoded, and each passage of UTF-16: one that a seam touches is in the
+//! buffer, whole.
+
+use std::ops::Range;
 
 use crate::git::pack::{Change, Piece};
 use crate::text::layer::{self, Seeds};
+use crate::text::passage;
 
 /// Stands between stretches that do not touch. Keywords are UTF-8, in which this byte never occurs, so that none can
 /// be found across it.
-const GAP: u8 = 0xff;
+/// Twice, so that it is no half of a character of UTF-16 either.
+const GAP: [u8; 2] = [0xff; 2];
 
 /// The new parts of one text; kept and refilled for the next one.
 #[derive(Debug, Default)]
@@ -39,20 +44,20 @@ impl Novelty {
             // No keyword can begin before the text or end after it. A stretch can: it may have been cut there.
             let head = match (at, from) {
                 (0, 0) => 0,
-                (0, _) => carried(run.iter()),
-                _ => reach.max(carried(run.iter())),
+                (0, _) => touched(run.iter()),
+                _ => reach.max(touched(run.iter())),
             };
             let is_last = at + run.len() == change.len();
             let tail = match (is_last, from + run.len() == change.base_len()) {
                 (true, true) => 0,
-                (true, false) => carried(run.iter().rev()),
-                (false, _) => reach.max(carried(run.iter().rev())),
+                (true, false) => touched(run.iter().rev()),
+                (false, _) => reach.max(touched(run.iter().rev())),
             };
             if run.len() <= head + tail {
                 self.bytes.extend_from_slice(run);
             } else {
                 self.bytes.extend_from_slice(&run[..head]);
-                self.bytes.push(GAP);
+                self.bytes.extend(GAP);
                 let resumed = run.len() - tail;
                 self.stretches.push((self.bytes.len(), at + resumed));
                 self.bytes.extend_from_slice(&run[resumed..]);
@@ -68,6 +73,12 @@ impl Novelty {
         }
     }
 
+    /// Where the bytes at `range` of [`Self::bytes`] stand in the text, which is `len` bytes long.
+    pub(super) fn place_range(&self, range: &Range<usize>, len: usize) -> Range<usize> {
+        let start = self.place(range.start);
+        start..(start + range.len()).min(len)
+    }
+
     /// What the prefilter must read.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -79,6 +90,11 @@ impl Novelty {
         let (start, text_start) = self.stretches[next - 1];
         text_start + (at - start)
     }
+}
+
+/// How many bytes of a copy, counted from a seam, belong to anything encoded that the seam touches.
+fn touched<'b>(run: impl Iterator<Item = &'b u8> + Clone) -> usize {
+    passage::touched(run.clone()).max(carried(run))
 }
 
 /// How many bytes of a copy, counted from a seam, belong to a stretch of carriers that the seam touches; and, if it may be

@@ -16,7 +16,7 @@ use crate::git::{Kind, Oid};
 use crate::prefilter::Hit;
 use crate::scan::{Place, Scanner};
 use crate::text::layer::Seeds;
-use crate::text::view;
+use crate::text::{passage, view};
 
 use super::links::{Links, Present};
 use super::marks::{self, MAX_MARKS, Mark};
@@ -147,6 +147,30 @@ impl<'a> Reader<'a> {
         Ok(self.scanner.hiding(name, &mut seeds)?)
     }
 
+    /// The passages of UTF-16 in `text` in which a keyword stands or something may be encoded; no other can hold a match.
+    fn passages(&self, kind: Kind, text: &[u8]) -> Vec<Range<usize>> {
+        // The names in a tree hold no NUL.
+        if kind == Kind::Tree {
+            return Vec::new();
+        }
+        let passages = passage::find(text);
+        let mut hits = Vec::new();
+        let mut seeds = Seeds::default();
+        let all = 0..passages.text.len();
+        let prefilter = self.scanner.prefilter();
+        prefilter.hits_and_seeds(&passages.text, all, &mut hits, &mut seeds);
+        let signs = seeds.runs.iter().chain(&seeds.escapes).copied();
+        let mut found: Vec<Range<usize>> = hits
+            .iter()
+            .map(|hit| hit.start)
+            .chain(signs)
+            .map(|at| passages.stretch_at(at))
+            .collect();
+        found.sort_unstable_by_key(|stretch| (stretch.start, stretch.end));
+        found.dedup();
+        found
+    }
+
     /// Counts the bytes of a text; others see it in steps, so that the threads need not wait for each other.
     fn count(&mut self, len: usize) {
         let step = self.bytes / COUNTED_AT_ONCE;
@@ -185,7 +209,12 @@ impl Visitor for Reader<'_> {
     fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Result<Known, HistoryError> {
         self.count(text.len());
         self.search(text);
-        let hidden = self.hidden(object.kind, text)?;
+        let mut hidden = self.hidden(object.kind, text)?;
+        let nul_free = memchr::memchr(0, text).is_none();
+        if !nul_free {
+            let passages = self.passages(object.kind, text).into_iter();
+            hidden.extend(passages.map(|at| at.start..at.end.min(text.len())));
+        }
         let rules = self.scanner.rules();
         let marks = if self.hits.len() > MAX_MARKS {
             None
@@ -208,7 +237,7 @@ impl Visitor for Reader<'_> {
         Ok(Known {
             marks,
             notebook,
-            nul_free: memchr::memchr(0, text).is_none(),
+            nul_free,
             entries: self.links.whole(object, text),
         })
     }
@@ -230,11 +259,16 @@ impl Visitor for Reader<'_> {
         let all = 0..novel.len();
         let prefilter = self.scanner.prefilter();
         prefilter.hits_and_seeds(novel, all, &mut self.hits, &mut self.seeds);
-        let nul_free = base.nul_free && memchr::memchr(0, novel).is_none();
+        let is_nul_free = memchr::memchr(0, novel).is_none();
+        let nul_free = base.nul_free && is_nul_free;
         let mut hidden = Vec::new();
+        if !is_nul_free {
+            let passages = self.passages(object.kind, novel).into_iter();
+            hidden.extend(passages.map(|at| self.novelty.place_range(&at, change.len())));
+        }
         if !self.seeds.is_empty() {
             self.novelty.place_all(&mut self.seeds);
-            hidden = self.hidden(object.kind, change.text())?;
+            hidden.extend(self.hidden(object.kind, change.text())?);
         }
         let marks = if self.hits.is_empty() && base_marks.is_empty() && hidden.is_empty() {
             Some(Vec::new())

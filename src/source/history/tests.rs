@@ -53,6 +53,13 @@ fn fragment() -> impl Strategy<Value = Vec<u8>> {
         1 => prop::sample::select(vec![&b"\xff\xfe"[..], b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"\"nbformat\": [\"zz", b"\", \"", b"\xfe\xff", b"z\0z\0a\0b\0", b"\xff", b"\0z\0z\0c\0d"])
             .prop_map(<[u8]>::to_vec),
         1 => prop::sample::select(encoded()),
+        2 => (prop::sample::select(wide()), any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(
+            |(text, from, len)| {
+                let from = from.index(2 * text.len()).saturating_sub(text.len());
+                let len = (text.len() - from).min(1 + len.index(2 * text.len()));
+                text[from..from + len].to_vec()
+            }
+        ),
         1 => (any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(
             |(which, from, len)| {
                 let all = encoded();
@@ -92,6 +99,27 @@ fn encoded() -> Vec<Vec<u8>> {
         all.push(base64);
     }
     all.into_iter().map(String::into_bytes).collect()
+}
+
+/// The same in UTF-16 of either order, and what is encoded in that.
+fn wide() -> Vec<Vec<u8>> {
+    let texts = [
+        "some words, zzabcdef and key = 1a2b",
+        "zzabc and sixteen",
+        "no match in here at all",
+        "sixteen or so qq_token",
+    ];
+    let encoded = encoded();
+    let texts = texts.iter().map(|text| text.as_bytes());
+    texts
+        .chain(encoded.iter().map(|text| &text[..text.len().min(150)]))
+        .flat_map(|text| {
+            let units = |high: u8| text.iter().flat_map(move |&byte| [byte, high]);
+            let little: Vec<u8> = units(0).collect();
+            let big = [&[0][..], &little[..little.len() - 1]].concat();
+            [little, big]
+        })
+        .collect()
 }
 
 #[derive(Clone, Debug)]
