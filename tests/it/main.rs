@@ -62,6 +62,7 @@ mod push_remote;
 mod random;
 mod ranges;
 mod readme;
+mod recall;
 mod report;
 mod revoke;
 mod rules;
