@@ -31,21 +31,22 @@ PRESETS = ("default", "strict")
 def main() -> int:
     arguments = parse_arguments()
     if arguments.tree:
-        trees = [("tree", folder.name, "", folder.resolve()) for folder in arguments.tree]
+        trees = [("tree", folder.name, folder.resolve()) for folder in arguments.tree]
     else:
         packages = [line.split() for line in data("packages.txt")]
         chosen = [one for one in packages if not arguments.package or one[1] in arguments.package]
-        archives = fetch(chosen, arguments.cache)
-        trees = [(kind, name, version, unpacked(archives[name], digest, arguments.cache))
-                 for kind, name, version, digest in chosen]
-    known = {tuple(line.split()[:3]) for line in data("known_findings.txt")}
+        fetch(chosen, arguments.cache)
+        trees = [(kind, f"{name} {version}", unpacked(digest, arguments.cache)) for kind, name, version, digest in chosen]
+    known = {tuple(line.split()) for line in data("known_findings.txt")}
     rows, found = [], []
-    for kind, name, version, folder in trees:
-        files, lines, size = measure(folder)
-        by_preset = {preset: scan(arguments.guard, folder, preset) for preset in PRESETS}
-        for preset, findings in by_preset.items():
-            found += [(preset, name, one, (name, one["rule"], one["path"]) in known) for one in findings]
-        rows.append((f"{name} {version}".strip(), kind, files, lines, size, *map(len, by_preset.values())))
+    for kind, name, folder in trees:
+        counts = []
+        for preset in PRESETS:
+            findings = scan(arguments.guard, folder, preset)
+            judged = [(preset, name, one, (kind, name.split()[0], one["rule"], one["path"]) in known) for one in findings]
+            counts += [len(judged), sum(not is_known for *_, is_known in judged)]
+            found += judged
+        rows.append((name, kind, *measure(folder), *counts))
     print_table(rows)
     print_kinds(found)
     if arguments.findings:
@@ -76,7 +77,7 @@ def data(name: str) -> list[str]:
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
-def fetch(packages: list[list[str]], cache: Path) -> dict[str, Path]:
+def fetch(packages: list[list[str]], cache: Path) -> None:
     """Brings what the cache lacks, each kind by the client of its registry, and checks every digest."""
     downloads = cache / "downloads"
     downloads.mkdir(parents=True, exist_ok=True)
@@ -96,13 +97,11 @@ def fetch(packages: list[list[str]], cache: Path) -> dict[str, Path]:
             for name, version, digest in wanted:
                 if not (downloads / digest).exists():
                     sys.exit(f"detection.py: {kind} {name} {version} came with another SHA-256 than packages.txt has")
-    return {name: downloads / digest for _, name, _, digest in packages}
 
-
-def fetch_python(choice: str, wanted: list[tuple[str, str, str]], folder: Path) -> None:
+def fetch_python(options: list[str], wanted: list[tuple[str, str, str]], folder: Path) -> None:
     requirements = folder / "requirements.txt"
     requirements.write_text("".join(f"{name}=={version} --hash=sha256:{digest}\n" for name, version, digest in wanted))
-    run("pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", choice, ":all:",
+    run("pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", *options,
         "--dest", folder, "--requirement", requirements)
 
 
@@ -121,9 +120,12 @@ def fetch_npm(wanted: list[tuple[str, str, str]], folder: Path) -> None:
     run("npm", "pack", "--silent", "--pack-destination", folder, *(f"{name}@{version}" for name, version, _ in wanted))
 
 
+SDISTS = ["--no-binary=:all:"]
+WHEELS = ["--only-binary=:all:", "--implementation=cp", "--python-version=3.11",
+          *(f"--platform={tag}_x86_64" for tag in ("manylinux2014", "manylinux_2_24", "manylinux_2_27", "manylinux_2_28", "manylinux_2_34"))]
 FETCHERS = {
-    "sdist": lambda wanted, folder: fetch_python("--no-binary", wanted, folder),
-    "wheel": lambda wanted, folder: fetch_python("--only-binary", wanted, folder),
+    "sdist": lambda wanted, folder: fetch_python(SDISTS, wanted, folder),
+    "wheel": lambda wanted, folder: fetch_python(WHEELS, wanted, folder),
     "crate": fetch_crates,
     "npm": fetch_npm,
 }
@@ -134,7 +136,8 @@ def run(*command: object, **environment: str) -> None:
                    env={**os.environ, **environment})
 
 
-def unpacked(archive: Path, digest: str, cache: Path) -> Path:
+def unpacked(digest: str, cache: Path) -> Path:
+    archive = cache / "downloads" / digest
     folder = cache / "trees" / digest
     if folder.exists():
         return folder
@@ -175,12 +178,13 @@ def scan(guard: Path, folder: Path, preset: str) -> list[dict]:
 
 
 def print_table(rows: list[tuple]) -> None:
-    print("| tree | kind | files | lines | MB | `default` | `strict` | `strict` in 100,000 lines |")
-    print("|---|---|--:|--:|--:|--:|--:|--:|")
-    total = ("**all**", "", *(sum(row[at] for row in rows) for at in range(2, 7)))
-    for name, kind, files, lines, size, default, strict in (*rows, total):
-        share = 1e5 * strict / max(lines, 1)
-        print(f"| {name} | {kind} | {files:,} | {lines:,} | {size / 1e6:.1f} | {default} | {strict} | {share:.2f} |")
+    print("| tree | kind | files | lines | MB | `default` | not known | `strict` | not known | in 100,000 lines |")
+    print("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+    total = ("**all**", "", *(sum(row[at] for row in rows) for at in range(2, 9)))
+    for name, kind, files, lines, size, *counts in (*rows, total):
+        share = 1e5 * counts[-1] / max(lines, 1)
+        cells = " | ".join(map(str, counts))
+        print(f"| {name} | {kind} | {files:,} | {lines:,} | {size / 1e6:.1f} | {cells} | {share:.2f} |")
 
 
 def print_kinds(found: list[tuple]) -> None:
@@ -193,7 +197,7 @@ def print_kinds(found: list[tuple]) -> None:
 def print_findings(found: list[tuple]) -> None:
     print()
     for preset, name, one, is_known in found:
-        print(f"{preset}\t{name}\t{one['rule']}\t{one['path']}:{one['line']}\t{'known' if is_known else 'new'}\t{one['excerpt']}")
+        print(f"{preset}\t{name}\t{one['rule']}\t{one['path']}:{one['line']}\t{'known' if is_known else 'new'}")
 
 
 if __name__ == "__main__":
