@@ -13,6 +13,8 @@ use crate::verification::Status;
 /// Everything that a report tells.
 #[derive(Debug, Default)]
 pub struct Outcome {
+    /// Which repository was scanned, as [`crate::source::repository_name`] calls it; a report for a program says so.
+    pub repository: Option<String>,
     /// Findings that nothing accepts, in path and line order.
     pub findings: Vec<Finding>,
     /// Findings that the allowlist or an inline comment accepts.

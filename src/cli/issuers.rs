@@ -285,6 +285,7 @@ pub(super) fn from_report(
         findings: scanned.findings,
         skipped: scanned.skipped,
         summary: scanned.summary,
+        repository: report.repository().map(str::to_owned),
         ..Outcome::default()
     };
     Ok((outcome, report))

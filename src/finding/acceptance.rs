@@ -1,9 +1,9 @@
 //! What accepts a finding.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What accepts a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum AcceptedBy {
     /// An `[[allow]]` entry of the configuration.

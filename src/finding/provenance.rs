@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 
 use bstr::BString;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{AcceptedBy, CommitInfo, Finding};
 
@@ -59,7 +59,7 @@ pub struct Site {
 }
 
 /// What leads to a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
     /// A ref or HEAD: a clone gets it, and a push may have published it.

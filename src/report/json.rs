@@ -43,6 +43,8 @@ pub(super) fn write_document(document: &impl Serialize, out: &mut dyn Write) -> 
 #[derive(Serialize)]
 struct Document<'a> {
     schema: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'a str>,
     /// Written only where it is true.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     partial: bool,
@@ -57,6 +59,7 @@ impl<'a> Document<'a> {
     fn of(outcome: &'a Outcome) -> Self {
         Self {
             schema: SCHEMA,
+            repository: outcome.repository.as_deref(),
             partial: outcome.is_partial,
             findings: outcome
                 .findings

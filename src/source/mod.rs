@@ -3,6 +3,7 @@
 
 pub mod history;
 pub mod message;
+mod name;
 mod objects;
 pub mod outgoing;
 pub mod paths;
@@ -24,6 +25,7 @@ use crate::finding::Finding;
 use crate::outcome::{Skip, Summary};
 use crate::rules::RuleError;
 use crate::scan::{Place, Scanner};
+pub use name::repository_name;
 
 /// Below this many texts a thread costs more than it saves.
 const TEXTS_WORTH_A_THREAD: usize = 32;

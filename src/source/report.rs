@@ -3,75 +3,32 @@
 //! In: a JSON report of hf-guard. Out: its findings, with their secrets; one that stands no longer where the report says is a
 //! skip, so that nobody takes it for harmless.
 
+pub mod document;
+mod origin;
+mod provenance;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
 use bstr::{BStr, BString, ByteSlice};
-use serde::Deserialize;
 
 use super::history::names;
 use super::objects::Reader;
 use super::{Progress, Scanned, SourceError};
-use crate::finding::{CommitInfo, Finding, Origin, Part};
+use crate::finding::{Finding, Origin, Part};
 use crate::git::{GitError, Kind, Oid, Repository};
 use crate::outcome::Skip;
 use crate::scan::{Place, Scanner};
 use crate::text::path;
-
-/// The version that is understood.
-const SCHEMA: u32 = 1;
-
-/// Why a file is no report.
-#[derive(Debug, thiserror::Error)]
-pub enum MalformedReport {
-    /// It is something else.
-    #[error(
-        "this is no JSON report of hf-guard; make one with `hf-guard scan --format json --output FILE`"
-    )]
-    Other,
-    /// It comes from a later version.
-    #[error("this report has schema {schema}, and only {SCHEMA} is known here; update hf-guard")]
-    Schema {
-        /// Its version.
-        schema: u32,
-    },
-}
+pub use document::MalformedReport;
+use document::{Document, Entry, Written};
 
 /// A report, without what nobody needs to find its secrets again.
 #[derive(Debug)]
 pub struct Report {
+    repository: Option<String>,
     entries: Vec<Entry>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Document {
-    schema: u32,
-    findings: Vec<Entry>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Entry {
-    fingerprint: String,
-    rule: String,
-    path: String,
-    part: Part,
-    origin: Written,
-    secret_sha256: Option<String>,
-    /// The other parts of one credential.
-    #[serde(default)]
-    parts: Vec<Entry>,
-}
-
-/// An origin as it is written: the fields of every kind.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-struct Written {
-    kind: String,
-    commit: Option<String>,
-    author: Option<String>,
-    date: Option<String>,
-    tag: Option<String>,
-    object: Option<String>,
 }
 
 /// Where secrets are read again.
@@ -89,13 +46,7 @@ impl Report {
     /// # Errors
     /// [`MalformedReport`] where `bytes` are none.
     pub fn parse(bytes: &[u8]) -> Result<Self, MalformedReport> {
-        let document: Document =
-            serde_json::from_slice(bytes).map_err(|_| MalformedReport::Other)?;
-        if document.schema != SCHEMA {
-            return Err(MalformedReport::Schema {
-                schema: document.schema,
-            });
-        }
+        let document = Document::parse(bytes)?;
         // Each part is a secret of its own.
         let mut entries = Vec::new();
         let mut rest = document.findings;
@@ -103,7 +54,16 @@ impl Report {
             rest.append(&mut entry.parts);
             entries.push(entry);
         }
-        Ok(Self { entries })
+        Ok(Self {
+            repository: document.repository,
+            entries,
+        })
+    }
+
+    /// Which repository it is about, where it says so.
+    #[must_use]
+    pub fn repository(&self) -> Option<&str> {
+        self.repository.as_deref()
     }
 
     /// Leaves only the findings of these fingerprints; all where there are none.
@@ -150,6 +110,13 @@ impl Report {
                     .filter(|finding| entry.names(finding))
                     .cloned()
                     .collect();
+                // With provenance one finding speaks for all places of its secret.
+                if let Some(first) = again.first_mut() {
+                    first.provenance = provenance::carried(entry, first).map(Box::new);
+                    if first.provenance.is_some() {
+                        again.truncate(1);
+                    }
+                }
                 if again.is_empty() {
                     all.skipped.push(entry.lost());
                 } else if done.insert((origin, path, &*entry.fingerprint)) {
@@ -193,7 +160,7 @@ fn text(
     progress: &Progress,
 ) -> Result<Scanned, SourceError> {
     let mut scanned = Scanned::default();
-    let (Some(path), Some(origin)) = (path::decode(encoded), origin(written)) else {
+    let (Some(path), Some(origin)) = (path::decode(encoded), origin::read(written)) else {
         return Ok(scanned);
     };
     let place = Place {
@@ -300,35 +267,6 @@ fn indexed(path: &BStr, repository: &Repository) -> Vec<Vec<u8>> {
         .or_else(|| blob(repository.head_entry(path)))
         .into_iter()
         .collect()
-}
-
-fn origin(written: &Written) -> Option<Origin> {
-    let commit = || {
-        Some(CommitInfo {
-            commit: written.commit.clone()?,
-            author: path::decode(written.author.as_deref()?)?,
-            date: written.date.clone()?,
-        })
-    };
-    Some(match &*written.kind {
-        "staged" => Origin::Staged,
-        "worktree" => Origin::Worktree,
-        "stdin" => Origin::Stdin,
-        "message" if written.commit.is_some() => Origin::CommitMessage(commit()?),
-        "message" => Origin::Message,
-        "ref" => Origin::Ref,
-        "commit" => Origin::Commit(commit()?),
-        "tag" => Origin::Tag {
-            tag: written.tag.clone()?,
-        },
-        "object" => Origin::Object {
-            object: written.object.clone()?,
-        },
-        "unreachable" => Origin::Unreachable {
-            object: written.object.clone()?,
-        },
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! Whether two URLs of git name the same repository.
+//! What a URL of git names: whether two are the same repository, and what it is called.
 //!
 //! One repository is often fetched over `https` and pushed over `ssh`. Where that cannot be told from two repositories
 //! the answer is no.
 //!
 //! Source: <https://git-scm.com/docs/git-push#_git_urls>
 
-use bstr::{BStr, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 
 /// A URL's parts that tell repositories apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,6 +27,12 @@ pub(super) fn is_same(a: &BStr, b: &BStr) -> bool {
     };
     let users_agree = a.ssh_user.is_none() || b.ssh_user.is_none() || a.ssh_user == b.ssh_user;
     users_agree && a.host == b.host && a.path == b.path
+}
+
+/// Host and path, the same for every way to reach it, without user and password; `None` for a path on this machine.
+pub(super) fn name(url: &BStr) -> Option<BString> {
+    let Parts { host, path, .. } = parts(url)?;
+    Some([&host, &b"/"[..], path].concat().into())
 }
 
 /// `None` for a path on this machine.
@@ -84,6 +90,26 @@ mod tests {
             }
         }
         assert!(is_same("../x".into(), "../x".into()));
+    }
+
+    #[test]
+    fn a_name_has_neither_user_nor_password() {
+        for (url, expected) in [
+            (
+                "https://ada:word@GitHub.com/o/r.git",
+                Some("github.com/o/r"),
+            ),
+            ("git@github.com:o/r.git", Some("github.com/o/r")),
+            ("ssh://git@host:2222/o/r", Some("host:2222/o/r")),
+            (
+                "https://huggingface.co/datasets/o/r",
+                Some("huggingface.co/datasets/o/r"),
+            ),
+            ("/srv/git/r.git", None),
+            ("../r", None),
+        ] {
+            assert_eq!(name(url.into()), expected.map(BString::from), "{url}");
+        }
     }
 
     #[test]

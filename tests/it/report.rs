@@ -77,6 +77,7 @@ pub fn everything() -> Outcome {
     };
     let accepted = [entry, comment, AcceptedBy::PublicTestCredential];
     Outcome {
+        repository: None,
         min_confidence: Confidence::Medium,
         findings: vec![finding_in("high.py", 1), note, medium],
         accepted: (4..)
