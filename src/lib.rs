@@ -16,7 +16,8 @@
 //!       cli ──► install         arguments, environment, hooks
 //!        ├────► issuer ◄── net   verify, revoke: only these two reach the network
 //!        ├────► search           find: copies of what has leaked
-//!        └────► doctor           this machine's own hygiene
+//!        ├────► doctor           this machine's own hygiene
+//!        └────► register         inventory: one entry a credential, over repositories and machines
 //! ```
 //!
 //! Modules stand below in the order in which they may import each other: each only those above it. (Blank lines keep
@@ -66,6 +67,8 @@ pub mod migrate;
 pub mod install;
 
 pub mod doctor;
+
+pub mod register;
 
 pub mod report;
 

@@ -17,7 +17,8 @@ pub(super) use hook::{
     UninstallArguments, UpdateArguments,
 };
 pub(super) use incident::{
-    DoctorArguments, FindArguments, IssuerArguments, RevokeArguments, VerifyArguments,
+    DoctorArguments, FindArguments, InventoryArguments, IssuerArguments, RevokeArguments,
+    VerifyArguments,
 };
 pub(super) use rules::{AllowArguments, RulesCommand, Scanner};
 pub(super) use scan::{HistoryArguments, ScanArguments};
@@ -47,7 +48,20 @@ impl Arguments {
                 "--all-history goes alone or behind `scan`: `hf-guard scan --all-history`",
             ));
         }
-        Ok(())
+        let is_inventory = matches!(self.command, Some(Command::Inventory(_)));
+        let is_known = match self.options.format {
+            Format::Human | Format::Json => true,
+            Format::Sarif => !is_inventory,
+            Format::Csv => is_inventory,
+        };
+        match is_known {
+            true => Ok(()),
+            false => Err(Self::command().error(
+                clap::error::ErrorKind::ArgumentConflict,
+                "csv is a format of `hf-guard inventory`, which has human, json and csv; all other commands have \
+                 human, json and sarif",
+            )),
+        }
     }
 }
 
@@ -98,6 +112,8 @@ pub(super) enum Format {
     Json,
     /// For a code host: SARIF 2.1.0
     Sarif,
+    /// For a spreadsheet; of `inventory` only
+    Csv,
 }
 
 /// Which rules are used.
@@ -195,6 +211,13 @@ pub(super) enum Command {
     ///
     /// Exit status: 0 all is well, 1 there are problems, 2 not everything could be read.
     Doctor(DoctorArguments),
+    /// Make the register of all credentials: whose they are, what they may do, where they stand, who is to act
+    ///
+    /// Reads the whole history of each REPOSITORY, or of the one at hand, and takes in JSON reports and registers of other
+    /// repositories and machines. What is the same secret is one row.
+    ///
+    /// Exit status: 0 there is none, 1 there are some, 2 not everything could be read.
+    Inventory(InventoryArguments),
     /// Show and check the rules
     #[command(subcommand)]
     Rules(RulesCommand),

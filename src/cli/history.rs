@@ -1,7 +1,7 @@
 //! `hf-guard --all-history`: everything that a repository holds, and who brought what was found.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process;
@@ -23,7 +23,7 @@ use crate::git::{Ownership, Repository};
 use crate::outcome::{Exit, Outcome, Skip};
 use crate::source::history::narrowing::{Narrowing, NarrowingError, Words};
 use crate::source::history::{self, Asked, History, HistoryError, names, provenance};
-use crate::source::{Progress, Scanned};
+use crate::source::{Progress, Scanned, repository_name};
 
 /// How often it is looked whether the walk has come further.
 const LOOK: Duration = Duration::from_secs(1);
@@ -63,17 +63,45 @@ pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
 
 /// The same up to the report.
 pub(super) fn outcome(arguments: &HistoryArguments, options: &Options) -> scan::Gathered {
+    let repository = Repository::open(Ownership::Check)?;
+    read(&repository, arguments, options, &|early| {
+        scan::told(early, options)
+    })
+}
+
+/// All of `repository`, for a register; nothing is written where somebody ends it early.
+pub(super) fn whole(repository: &Repository, options: &Options) -> scan::Gathered {
+    read(repository, &HistoryArguments::whole(), options, &|_| {
+        no_register()
+    })
+}
+
+/// Half a history makes none.
+pub(super) fn no_register() -> Ended {
+    writeln!(
+        io::stderr().lock(),
+        "hf-guard: interrupted; no register was written."
+    )?;
+    Ok(Exit::Interrupted)
+}
+
+/// The same; `tell` has the last word where somebody ends it early and the rest cannot be waited for.
+fn read(
+    repository: &Repository,
+    arguments: &HistoryArguments,
+    options: &Options,
+    tell: &dyn Fn(&mut Outcome) -> Ended,
+) -> scan::Gathered {
     let baseline = match &arguments.baseline {
         Some(path) => read_baseline(path)?,
         None => Baseline::default(),
     };
-    let repository = Repository::open(Ownership::Check)?;
-    let config = scan::configuration(options, || push::local_config(&repository))?;
-    let narrowing = narrowing(arguments, &repository)?;
+    let config = scan::configuration(options, || push::local_config(repository))?;
+    let narrowing = narrowing(arguments, repository)?;
     let now = SystemTime::now();
     let scanner = scan::scanner(&config, options, now);
     let asked = Asked {
-        repository: &repository,
+        repository,
         scanner: &scanner,
         narrowing: &narrowing,
         progress: &options.progress,
@@ -93,10 +121,10 @@ pub(super) fn outcome(arguments: &HistoryArguments, options: &Options) -> scan::
         return report.early(now);
     }
     let mut found = Scanned {
-        skipped: unread(&history, &repository),
+        skipped: unread(&history, repository),
         ..Scanned::default()
     };
-    match names::names_and_reflogs(&repository, &scanner) {
+    match names::names_and_reflogs(repository, &scanner) {
         Ok(names) => found.append(names),
         Err(HistoryError::Git(error)) => found.skipped.push(Skip {
             path: BString::from("ref names and reflogs"),
@@ -109,9 +137,15 @@ pub(super) fn outcome(arguments: &HistoryArguments, options: &Options) -> scan::
     let placed = unless_stopped(
         &walk,
         || place(arguments, &history, &asked, found),
-        || scan::told(&mut report.early(now)?, options),
+        || tell(&mut report.early(now)?),
     )?;
     let mut outcome = report.outcome(placed.scanned, now);
+    match repository_name(repository, &scanner) {
+        Ok(name) => outcome.repository = Some(name),
+        Err(error) => outcome.warnings.push(format!(
+            "what the repository is called cannot be told: {error}"
+        )),
+    }
     outcome.warnings.extend(placed.warning);
     outcome.warnings.extend(slower(&history, options));
     outcome.narrowed = placed

@@ -10,6 +10,7 @@ mod history;
 mod hook;
 mod install;
 mod interrupt;
+mod inventory;
 mod issuers;
 mod meter;
 mod push;
@@ -75,6 +76,7 @@ fn dispatch(arguments: &Arguments) -> Ended {
                 | Command::Revoke(_)
                 | Command::Find(_)
                 | Command::Doctor(_)
+                | Command::Inventory(_)
         )
     ) {
         watchdog::start(&options.progress)?;
@@ -96,6 +98,7 @@ fn dispatch(arguments: &Arguments) -> Ended {
         Some(Command::Revoke(revoke)) => revoke::run(revoke, options),
         Some(Command::Find(find)) => find::run(find, options),
         Some(Command::Doctor(doctor)) => doctor::run(doctor, options),
+        Some(Command::Inventory(inventory)) => inventory::run(inventory, options),
         Some(Command::Rules(rules)) => rules::run(rules, options),
     }
 }

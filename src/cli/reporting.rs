@@ -8,6 +8,7 @@ use super::args::{self, Options};
 use crate::allow::parts;
 use crate::doctor::Diagnosis;
 use crate::outcome::{Exit, Outcome};
+use crate::register::Register;
 use crate::report::{self, Accepted, Color, Detail, Format, Surroundings};
 use crate::search::Found;
 
@@ -58,7 +59,7 @@ pub(super) fn write_verified(outcome: &Outcome, options: &Options) -> Result<(),
         Some(tally(outcome)),
         &|report, out| match report.format {
             Format::Human => report::verified::write(outcome, report, out),
-            Format::Json | Format::Sarif => report::write(outcome, report, out),
+            _ => report::write(outcome, report, out),
         },
     )
 }
@@ -90,6 +91,21 @@ pub(super) fn write_diagnosis(diagnosis: &Diagnosis, options: &Options) -> Resul
     );
     deliver(options, Some(line), &|report, out| {
         report::diagnosis::write(diagnosis, report, out)
+    })
+}
+
+/// Writes the register.
+///
+/// # Errors
+/// As for [`write`].
+pub(super) fn write_register(register: &Register, options: &Options) -> Result<(), ReportError> {
+    let line = format!(
+        "{} credential(s), {} text(s) not read",
+        register.credentials.len(),
+        register.skipped.len()
+    );
+    deliver(options, Some(line), &|report, out| {
+        report::register::write(register, report, out)
     })
 }
 
@@ -161,6 +177,7 @@ pub(super) fn report_options(options: &Options, terminal: bool) -> report::Optio
             args::Format::Human => Format::Human,
             args::Format::Json => Format::Json,
             args::Format::Sarif => Format::Sarif,
+            args::Format::Csv => Format::Csv,
         },
         detail: match (options.quiet, options.verbose) {
             (true, _) => Detail::Quiet,

@@ -35,15 +35,16 @@ impl Door {
     /// [`GitError`] where there is none, or neither can read it.
     pub(super) fn open(ownership: Ownership, environment: &Environment) -> Result<Self, GitError> {
         let directory = &environment.current_dir;
+        let elsewhere = environment.is_elsewhere.then_some(&**directory);
         let trust = match ownership {
             Ownership::CheckedByGit => Trust::All,
             Ownership::Check => Trust::Own,
         };
-        match libgit2::Handle::open(trust) {
+        match libgit2::Handle::open(elsewhere, trust) {
             Opening::Open(handle) => Ok(Self::Libgit2(handle, Spare::new(directory))),
             Opening::Owner => {
                 Git::ask_whether_trusted(directory)?;
-                match libgit2::Handle::open(Trust::All) {
+                match libgit2::Handle::open(elsewhere, Trust::All) {
                     Opening::Open(handle) => Ok(Self::Libgit2(handle, Spare::new(directory))),
                     Opening::Declined(source) => Self::open_with_git(ownership, directory, source),
                     Opening::Owner => Err(GitError::Owner {

@@ -3,7 +3,7 @@
 //! They are read here, once, when the repository is opened; nothing below asks the environment again.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::alternates::Alternates;
 
@@ -20,9 +20,20 @@ pub(super) struct Environment {
     pub(super) names_git_dir: bool,
     /// The current directory, for relative paths.
     pub(super) current_dir: PathBuf,
+    /// Whether it was named by the caller, and is not the process's own.
+    pub(super) is_elsewhere: bool,
 }
 
 impl Environment {
+    /// That of somebody who stands in `folder` and has set nothing.
+    pub(super) fn of(folder: &Path) -> Self {
+        Self {
+            current_dir: folder.to_path_buf(),
+            is_elsewhere: true,
+            ..Self::default()
+        }
+    }
+
     /// Reads the process's own.
     pub(super) fn read() -> Self {
         let variable = |name: &str| std::env::var_os(name);
@@ -35,6 +46,7 @@ impl Environment {
             names_git_dir: variable("GIT_DIR").is_some(),
             // Where it was deleted under us, whoever opens something in it says so.
             current_dir: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            is_elsewhere: false,
         }
     }
 }

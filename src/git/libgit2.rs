@@ -48,12 +48,16 @@ impl std::fmt::Debug for Handle {
 }
 
 impl Handle {
-    /// Opens the repository that the environment and the current directory name.
-    pub(super) fn open(trust: Trust) -> Opening {
+    /// Opens the repository to which `folder` belongs or, without it, that the environment and the current directory name.
+    pub(super) fn open(folder: Option<&Path>, trust: Trust) -> Opening {
         if let Err(error) = set_owner_validation(trust) {
             return Opening::Declined(error);
         }
-        let repository = match git2::Repository::open_from_env() {
+        let opened = match folder {
+            Some(folder) => git2::Repository::discover(folder),
+            None => git2::Repository::open_from_env(),
+        };
+        let repository = match opened {
             Ok(repository) => repository,
             Err(error) if error.code() == ErrorCode::Owner => return Opening::Owner,
             Err(error) => return Opening::Declined(error),

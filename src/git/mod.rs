@@ -110,7 +110,18 @@ impl Repository {
     /// # Errors
     /// [`GitError`] where there is none or it cannot be read.
     pub fn open(ownership: Ownership) -> Result<Self, GitError> {
-        let environment = Environment::read();
+        Self::open_as(ownership, Environment::read())
+    }
+
+    /// Opens the repository to which `folder` belongs, whatever the environment names.
+    ///
+    /// # Errors
+    /// As for [`Repository::open`].
+    pub fn open_in(folder: &Path, ownership: Ownership) -> Result<Self, GitError> {
+        Self::open_as(ownership, Environment::of(folder))
+    }
+
+    fn open_as(ownership: Ownership, environment: Environment) -> Result<Self, GitError> {
         let door = Door::open(ownership, &environment)?;
         let objects = Objects::new(door.object_directories(&environment))?;
         Ok(Self {

@@ -19,6 +19,7 @@ mod origin;
 mod paint;
 pub mod places;
 mod provenance;
+pub mod register;
 mod remedy;
 mod rewrite;
 mod runner;
@@ -42,7 +43,8 @@ pub use options::{Accepted, Color, Detail, Format, Options, Surroundings};
 pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     match options.format {
         Format::Human => human::write(outcome, options, out),
-        Format::Json => json::write(outcome, out),
         Format::Sarif => sarif::write(outcome, out),
+        // The edge refuses CSV for anything but the register; a program gets something that it can read.
+        Format::Json | Format::Csv => json::write(outcome, out),
     }
 }

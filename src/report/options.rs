@@ -25,6 +25,8 @@ pub enum Format {
     Json,
     /// A code host.
     Sarif,
+    /// A spreadsheet: the register only.
+    Csv,
 }
 
 /// How much the human report says.

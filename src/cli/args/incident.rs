@@ -51,6 +51,16 @@ pub(in crate::cli) struct DoctorArguments {
     pub(in crate::cli) images: Vec<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub(in crate::cli) struct InventoryArguments {
+    /// Take in a JSON report or a register, of this machine or another; may be given several times; `-` for standard input
+    #[arg(long, value_name = "REPORT.json")]
+    pub(in crate::cli) from: Vec<PathBuf>,
+    /// Repositories whose histories are read; the one at hand where neither is given
+    #[arg(value_name = "REPOSITORY")]
+    pub(in crate::cli) repositories: Vec<PathBuf>,
+}
+
 /// Which credentials, and whom to ask.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct IssuerArguments {

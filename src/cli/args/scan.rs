@@ -85,6 +85,27 @@ pub(in crate::cli) struct HistoryArguments {
     pub(in crate::cli) write_baseline: Option<PathBuf>,
 }
 
+impl HistoryArguments {
+    /// Those of a plain `--all-history`.
+    pub(in crate::cli) fn whole() -> Self {
+        Self {
+            all_history: true,
+            jobs: None,
+            max_memory: MAX_MEMORY,
+            refs: Vec::new(),
+            since: None,
+            until: None,
+            path: Vec::new(),
+            no_provenance: false,
+            baseline: None,
+            write_baseline: None,
+        }
+    }
+}
+
+/// What a walk takes where nobody says more or less, in bytes: the default of --max-memory.
+const MAX_MEMORY: usize = 256 << 20;
+
 /// No walk gets by with less, in bytes.
 const MIN_MEMORY: usize = 1 << 20;
 

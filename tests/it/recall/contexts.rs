@@ -35,7 +35,9 @@ impl LeftOut {
     pub fn in_words(self) -> &'static str {
         match self {
             Self::NoName => "the rule needs a name beside the secret; the context has none",
-            Self::FixedForm => "the rule knows a fixed form (an address, a file's entry, a call), which the context would break up",
+            Self::FixedForm => {
+                "the rule knows a fixed form (an address, a file's entry, a call), which the context would break up"
+            }
             Self::Lines => "the secret has several lines, the context one",
             Self::Character => "the secret has a character that must be escaped there",
         }
@@ -51,7 +53,11 @@ impl Context {
             Kind::Passage if !has("{P}") => return Err(LeftOut::FixedForm),
             _ => {}
         }
-        let placed = if has("{P}") { &sample.passage } else { &sample.value };
+        let placed = if has("{P}") {
+            &sample.passage
+        } else {
+            &sample.value
+        };
         if self.cannot_hold.contains('\n') && placed.contains('\n') {
             return Err(LeftOut::Lines);
         }
@@ -67,11 +73,7 @@ impl Context {
     }
 }
 
-const fn context(
-    name: &'static str,
-    template: &'static str,
-    cannot_hold: &'static str,
-) -> Context {
+const fn context(name: &'static str, template: &'static str, cannot_hold: &'static str) -> Context {
     written(name, template, cannot_hold, as_it_is)
 }
 
@@ -103,7 +105,9 @@ pub const CONTEXTS: &[Context] = &[
     context("a line of its own", "\n{P}\n", ""),
     written("CRLF", "first\n{P}\nlast\n", "", crlf),
     context("tabs", "\t{P}\t1\n", ""),
-    written("NUL on both sides", "{P}", "", |text| [b"\0", text.as_bytes(), b"\0"].concat()),
+    written("NUL on both sides", "{P}", "", |text| {
+        [b"\0", text.as_bytes(), b"\0"].concat()
+    }),
     context("letters of other scripts beside it", "密码：„{P}“é\n", "\n"),
     context("full stop", "It is {P}. Keep it.\n", "\n"),
     context("comma", "{P}, and more\n", "\n"),
@@ -116,21 +120,47 @@ pub const CONTEXTS: &[Context] = &[
     context("HTML comment", "<!-- {P} -->\n", "\n"),
     written("diff", "@@ -1 +1 @@\n{P}", "", |text| every_line("+", text)),
     written("mail quotation", "{P}", "", |text| every_line("> ", text)),
-    written("log line with colours", "12:00:01 \u{1b}[32mINFO\u{1b}[0m \u{1b}[1m{P}\u{1b}[0m\n", "\n", as_it_is),
-    written("UTF-16 LE", "{P}\n", "", |text| utf16(text, u16::to_le_bytes, true)),
-    written("UTF-16 BE", "{P}\n", "", |text| utf16(text, u16::to_be_bytes, true)),
-    written("UTF-16 LE without a mark", "first line\n{P}\n", "", |text| utf16(text, u16::to_le_bytes, false)),
-    written("JSON string", "{P}", "", |text| json(&serde_json::json!({ "text": text }))),
+    written(
+        "log line with colours",
+        "12:00:01 \u{1b}[32mINFO\u{1b}[0m \u{1b}[1m{P}\u{1b}[0m\n",
+        "\n",
+        as_it_is,
+    ),
+    written("UTF-16 LE", "{P}\n", "", |text| {
+        utf16(text, u16::to_le_bytes, true)
+    }),
+    written("UTF-16 BE", "{P}\n", "", |text| {
+        utf16(text, u16::to_be_bytes, true)
+    }),
+    written(
+        "UTF-16 LE without a mark",
+        "first line\n{P}\n",
+        "",
+        |text| utf16(text, u16::to_le_bytes, false),
+    ),
+    written("JSON string", "{P}", "", |text| {
+        json(&serde_json::json!({ "text": text }))
+    }),
     written("JSON in a JSON string", "{P}", "", json_in_json),
     written("notebook source", "{P}\n", "", |text| notebook(text, false)),
     written("notebook output", "{P}\n", "", |text| notebook(text, true)),
     written("base64 in a Kubernetes Secret", "{P}\n", "", secret),
     written("base64 in lines of 76", "{P}\n", "", wrapped),
-    written("URL-safe base64", "{P}", "", |text| format!("state={}\n", URL_SAFE_NO_PAD.encode(text)).into_bytes()),
-    written("hex", "{P}", "", |text| format!("payload: {}\n", hex(text)).into_bytes()),
-    written("percent-encoded", "{P}", "", |text| format!("https://h.example/?q={}&x=1\n", percent(text)).into_bytes()),
-    written("unicode escapes", "{P}", "", |text| format!("s = \"{}\"\n", unicode(text)).into_bytes()),
-    written("quoted-printable", "{P}", "", |text| text.replace('=', "=3D").into_bytes()),
+    written("URL-safe base64", "{P}", "", |text| {
+        format!("state={}\n", URL_SAFE_NO_PAD.encode(text)).into_bytes()
+    }),
+    written("hex", "{P}", "", |text| {
+        format!("payload: {}\n", hex(text)).into_bytes()
+    }),
+    written("percent-encoded", "{P}", "", |text| {
+        format!("https://h.example/?q={}&x=1\n", percent(text)).into_bytes()
+    }),
+    written("unicode escapes", "{P}", "", |text| {
+        format!("s = \"{}\"\n", unicode(text)).into_bytes()
+    }),
+    written("quoted-printable", "{P}", "", |text| {
+        text.replace('=', "=3D").into_bytes()
+    }),
     context("markdown code", "Use `{P}` here.\n", "\n`"),
     context("markdown table", "| name | {P} | 3 |\n", "\n|"),
     context("assignment in double quotes", "{N} = \"{V}\"\n", QUOTED),
@@ -139,16 +169,48 @@ pub const CONTEXTS: &[Context] = &[
     context("Python f-string", "{N} = f\"{V}\"\n", "\n\"\\{}"),
     context("Python bytes", "{N} = b'{V}'\n", "\n'\\"),
     context("Python triple quote", "{N} = \"\"\"{V}\"\"\"\n", "\"\\"),
-    context("Python call argument", "client = connect(\"db\", {N}=\"{V}\", retries=3)\n", QUOTED),
-    context("Python os.environ", "os.environ[\"{N}\"] = \"{V}\"\n", QUOTED),
-    context("Python os.getenv with a default", "x = os.getenv(\"{N}\", \"{V}\")\n", QUOTED),
-    context("Python dictionary", "config = {'{N}': '{V}', 'a': 1}\n", "\n'\\"),
-    context("JavaScript template literal", "const {N} = `{V}`;\n", "`\\$"),
-    context("JavaScript object", "export default { {N}: '{V}' };\n", "\n'\\"),
-    context("JavaScript process.env with a default", "const x = process.env.{N} || '{V}';\n", "\n'\\"),
+    context(
+        "Python call argument",
+        "client = connect(\"db\", {N}=\"{V}\", retries=3)\n",
+        QUOTED,
+    ),
+    context(
+        "Python os.environ",
+        "os.environ[\"{N}\"] = \"{V}\"\n",
+        QUOTED,
+    ),
+    context(
+        "Python os.getenv with a default",
+        "x = os.getenv(\"{N}\", \"{V}\")\n",
+        QUOTED,
+    ),
+    context(
+        "Python dictionary",
+        "config = {'{N}': '{V}', 'a': 1}\n",
+        "\n'\\",
+    ),
+    context(
+        "JavaScript template literal",
+        "const {N} = `{V}`;\n",
+        "`\\$",
+    ),
+    context(
+        "JavaScript object",
+        "export default { {N}: '{V}' };\n",
+        "\n'\\",
+    ),
+    context(
+        "JavaScript process.env with a default",
+        "const x = process.env.{N} || '{V}';\n",
+        "\n'\\",
+    ),
     context("Go", "{N} := \"{V}\"\n", QUOTED),
     context("Rust", "const {N}: &str = \"{V}\";\n", QUOTED),
-    context("Java", "private static final String {N} = \"{V}\";\n", QUOTED),
+    context(
+        "Java",
+        "private static final String {N} = \"{V}\";\n",
+        QUOTED,
+    ),
     context("C macro", "#define {N} \"{V}\"\n", QUOTED),
     context("Ruby hash", "{ :{N} => '{V}' }\n", "\n'\\"),
     context("PHP define", "define('{N}', '{V}');\n", "\n'\\"),
@@ -159,8 +221,16 @@ pub const CONTEXTS: &[Context] = &[
     context("YAML block", "env:\n  {N}: {V}\n", "\n#"),
     context("YAML block in quotes", "env:\n  {N}: \"{V}\"\n", QUOTED),
     context("YAML flow", "env: {{N}: {V}, B: 1}\n", "\n#,{}[]"),
-    context("YAML list of names and values", "- name: {N}\n  value: {V}\n", "\n#"),
-    context("YAML list of assignments", "environment:\n  - {N}={V}\n", "\n#"),
+    context(
+        "YAML list of names and values",
+        "- name: {N}\n  value: {V}\n",
+        "\n#",
+    ),
+    context(
+        "YAML list of assignments",
+        "environment:\n  - {N}={V}\n",
+        "\n#",
+    ),
     context("TOML", "[a]\n{N} = \"{V}\"\n", QUOTED),
     context("INI", "[a]\n{N} = {V}\n", "\n#;"),
     context("properties", "{N}={V}\n", "\n\\"),
@@ -168,12 +238,20 @@ pub const CONTEXTS: &[Context] = &[
     context("TSV", "1\t{N}\t{V}\t2026\n", "\n\t"),
     context("XML attribute", "<login {N}=\"{V}\" x=\"1\"/>\n", MARKUP),
     context("XML element", "<{N}>{V}</{N}>\n", MARKUP),
-    context("XML add key and value", "<add key=\"{N}\" value=\"{V}\" />\n", MARKUP),
+    context(
+        "XML add key and value",
+        "<add key=\"{N}\" value=\"{V}\" />\n",
+        MARKUP,
+    ),
     context("HTML attribute", "<div data-{N}='{V}'></div>\n", "\n'<>&"),
     context("shell export", "export {N}={V}\n", BARE),
     context("shell export in quotes", "export {N}=\"{V}\"\n", "\n\"\\$`"),
     context("shell default", "x=\"${{N}:-{V}}\"\n", "\n\"\\$`}"),
-    context("command before which it is set", "{N}={V} python train.py\n", BARE),
+    context(
+        "command before which it is set",
+        "{N}={V} python train.py\n",
+        BARE,
+    ),
     context("command-line flag", "run --{N} {V} --x 1\n", BARE),
     context("command-line flag with =", "run --{N}={V} --x 1\n", BARE),
     context("Dockerfile ENV", "ENV {N}={V} \\\n    B=1\n", BARE),
@@ -183,14 +261,30 @@ pub const CONTEXTS: &[Context] = &[
     context("PowerShell", "$env:{N} = \"{V}\"\n", "\n\"`$"),
     context("setx", "setx {N} \"{V}\"\n", "\n\"%"),
     context("cmd set", "set {N}={V}\r\n", "\n%&|<>^"),
-    context("HTTP header", "curl -H \"{N}: {V}\" https://h.example/\n", "\n\"\\$`"),
+    context(
+        "HTTP header",
+        "curl -H \"{N}: {V}\" https://h.example/\n",
+        "\n\"\\$`",
+    ),
     context("query string", "https://h.example/a?{N}={V}&x=1\n", ADDRESS),
     context("form body", "grant=x&{N}={V}&y=2\n", ADDRESS),
     context("bearer header", "Authorization: Bearer {V}\n", "\n"),
-    context("address user", "git clone https://{V}@h.example/a.git\n", ADDRESS),
-    context("address password", "git clone https://ada:{V}@h.example/a.git\n", ADDRESS),
+    context(
+        "address user",
+        "git clone https://{V}@h.example/a.git\n",
+        ADDRESS,
+    ),
+    context(
+        "address password",
+        "git clone https://ada:{V}@h.example/a.git\n",
+        ADDRESS,
+    ),
     context("address path", "https://h.example/hook/{V}/end\n", ADDRESS),
-    context("markdown link", "[here](https://h.example/?x={V})\n", "\n \"'`\\<>{}%:/@?#&+=|()[]"),
+    context(
+        "markdown link",
+        "[here](https://h.example/?x={V})\n",
+        "\n \"'`\\<>{}%:/@?#&+=|()[]",
+    ),
     context("HTML text", "<code>{V}</code>\n", MARKUP),
     context("call argument without a name", "login(\"{V}\")\n", QUOTED),
     context("after an escaped newline", "s = \"a\\n{V}\\n\"\n", QUOTED),
@@ -239,7 +333,8 @@ fn notebook(text: &str, as_output: bool) -> Vec<u8> {
         (lines, vec![])
     };
     let cell = serde_json::json!({ "cell_type": "code", "metadata": {}, "source": source, "outputs": outputs });
-    let notebook = serde_json::json!({ "cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
+    let notebook =
+        serde_json::json!({ "cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
     serde_json::to_vec_pretty(&notebook).expect("it is JSON")
 }
 
@@ -250,13 +345,19 @@ fn secret(text: &str) -> Vec<u8> {
 
 fn wrapped(text: &str) -> Vec<u8> {
     // As in mail: what comes before moves the secret over the ends of lines.
-    let data = STANDARD.encode(format!("To whom it may concern, this is the new one:\n{text}"));
+    let data = STANDARD.encode(format!(
+        "To whom it may concern, this is the new one:\n{text}"
+    ));
     let lines: Vec<&str> = data
         .as_bytes()
         .chunks(76)
         .map(|line| std::str::from_utf8(line).expect("it is ASCII"))
         .collect();
-    format!("Content-Transfer-Encoding: base64\n\n{}\n", lines.join("\n")).into_bytes()
+    format!(
+        "Content-Transfer-Encoding: base64\n\n{}\n",
+        lines.join("\n")
+    )
+    .into_bytes()
 }
 
 fn hex(text: &str) -> String {
@@ -267,12 +368,16 @@ fn hex(text: &str) -> String {
 fn percent(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()
 }
 
 fn unicode(text: &str) -> String {
-    text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect()
+    text.encode_utf16()
+        .map(|unit| format!("\\u{unit:04x}"))
+        .collect()
 }

@@ -57,7 +57,12 @@ fn secrets_are_found_wherever_they_stand() {
 }
 
 fn run(scanner: &Scanner, every_pair: bool) -> Results {
-    let rules: Vec<&'static Rule> = scanner.rules().as_slice().iter().map(|one| one.rule()).collect();
+    let rules: Vec<&'static Rule> = scanner
+        .rules()
+        .as_slice()
+        .iter()
+        .map(|one| one.rule())
+        .collect();
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Results {
         by_context: vec![Tally::default(); CONTEXTS.len()],
@@ -91,7 +96,13 @@ fn run(scanner: &Scanner, every_pair: bool) -> Results {
     results
 }
 
-fn try_one(scanner: &Scanner, sample: &Sample, index: usize, context: &Context, results: &Mutex<Results>) {
+fn try_one(
+    scanner: &Scanner,
+    sample: &Sample,
+    index: usize,
+    context: &Context,
+    results: &Mutex<Results>,
+) {
     let found = context
         .place(sample)
         .map(|text| is_found(scanner, sample, &text));
@@ -102,7 +113,10 @@ fn try_one(scanner: &Scanner, sample: &Sample, index: usize, context: &Context, 
         Kind::Named => "by a name beside it",
         Kind::Passage => "by the form around it",
     };
-    for tally in [&mut results.by_context[index], results.by_kind.entry(kind).or_default()] {
+    for tally in [
+        &mut results.by_context[index],
+        results.by_kind.entry(kind).or_default(),
+    ] {
         match found {
             Ok(found) => {
                 tally.placed += 1;
@@ -112,7 +126,10 @@ fn try_one(scanner: &Scanner, sample: &Sample, index: usize, context: &Context, 
         }
     }
     if found == Ok(false) {
-        results.missed.push(format!("{}\t{}\t{kind}\t{}", context.name, sample.rule.id, sample.name));
+        results.missed.push(format!(
+            "{}\t{}\t{kind}\t{}",
+            context.name, sample.rule.id, sample.name
+        ));
     }
 }
 
@@ -137,7 +154,9 @@ fn table(results: &Results) -> String {
         row(&mut text, context.name, tally);
     }
     row(&mut text, "**all**", &all);
-    text.push_str("\n| how the rule knows the secret | placed | found | left out |\n|---|--:|--:|--:|\n");
+    text.push_str(
+        "\n| how the rule knows the secret | placed | found | left out |\n|---|--:|--:|--:|\n",
+    );
     for (kind, tally) in &results.by_kind {
         row(&mut text, kind, tally);
     }
@@ -150,5 +169,10 @@ fn table(results: &Results) -> String {
 
 fn row(text: &mut String, name: &str, tally: &Tally) {
     let left_out: usize = tally.left_out.values().sum();
-    writeln!(text, "| {name} | {} | {} | {left_out} |", tally.placed, tally.found).expect("a string takes all");
+    writeln!(
+        text,
+        "| {name} | {} | {} | {left_out} |",
+        tally.placed, tally.found
+    )
+    .expect("a string takes all");
 }

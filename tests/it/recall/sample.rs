@@ -85,7 +85,11 @@ fn from(scanner: &Scanner, rule: &'static Rule, template: &str, seed: u64) -> Op
             return Some(sample(Kind::Named, name, assigned));
         }
     }
-    Some(sample(Kind::Passage, "", text.trim_end_matches('\n').to_owned()))
+    Some(sample(
+        Kind::Passage,
+        "",
+        text.trim_end_matches('\n').to_owned(),
+    ))
 }
 
 /// The word that is assigned what follows `before`.
@@ -94,7 +98,8 @@ fn name_before(before: &str) -> Option<&str> {
     let before = before.strip_suffix(['=', ':'])?;
     let before = before.trim_end().trim_end_matches(['"', '\'', ']']);
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    let start = before.rfind(|letter| !is_part(letter)).map_or(0, |at| at + 1);
+    let start = before
+        .rfind(|letter| !is_part(letter))
+        .map_or(0, |at| at + 1);
     (start < before.len()).then(|| &before[start..])
 }
-
