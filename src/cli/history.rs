@@ -147,7 +147,10 @@ fn read(
         )),
     }
     outcome.warnings.extend(placed.warning);
-    outcome.warnings.extend(slower(&history, options));
+    if options.verbose {
+        outcome.warnings.extend(in_chunks(&history));
+        outcome.warnings.extend(slower(&history));
+    }
     outcome.narrowed = placed
         .left_out
         .and_then(|left_out| narrowing.narrowed(left_out));
@@ -355,13 +358,27 @@ fn tell(walk: &Walk, progress: &Progress, mut meter: Option<Meter>, ends: &mpsc:
     }
 }
 
-/// Which objects were read through git, for whoever wonders why it took so long.
-fn slower(history: &History, options: &Options) -> Option<String> {
-    let (oid, why) = history.slower.first().filter(|_| options.verbose)?;
-    let others = match history.slower.len() - 1 {
+/// Which objects did not fit the memory that the walk may use, and still cost no more than that.
+fn in_chunks(history: &History) -> Option<String> {
+    let oid = history.streamed.first()?;
+    let others = and_more(history.streamed.len());
+    Some(format!(
+        "object {oid}{others} did not fit --max-memory, and was read in chunks"
+    ))
+}
+
+/// The others of so many, after the first.
+fn and_more(count: usize) -> String {
+    match count - 1 {
         0 => String::new(),
         more => format!(" and {more} more"),
-    };
+    }
+}
+
+/// Which objects were read whole and alone, for whoever wonders why it took so long or so much.
+fn slower(history: &History) -> Option<String> {
+    let (oid, why) = history.slower.first()?;
+    let others = and_more(history.slower.len());
     Some(format!(
         "object {oid}{others} took the slower way, each alone, past the walk of the packs: {why}"
     ))

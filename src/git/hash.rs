@@ -87,6 +87,41 @@ impl Algorithm {
     }
 }
 
+/// A hash of what comes piece by piece.
+#[derive(Clone, Debug)]
+pub(super) enum Summing {
+    /// 20 bytes.
+    Sha1(Sha1),
+    /// 32 bytes.
+    Sha256(Sha256),
+}
+
+impl Summing {
+    pub(super) fn new(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Sha1 => Self::Sha1(Sha1::new()),
+            Algorithm::Sha256 => Self::Sha256(Sha256::new()),
+        }
+    }
+
+    /// Takes the next bytes.
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha1(digest) => digest.update(bytes),
+            Self::Sha256(digest) => digest.update(bytes),
+        }
+    }
+
+    /// The hash of all of them.
+    pub(super) fn done(self) -> Oid {
+        let raw = match self {
+            Self::Sha1(digest) => digest.finalize().to_vec(),
+            Self::Sha256(digest) => digest.finalize().to_vec(),
+        };
+        Oid::from_bytes(&raw).expect("a digest has the length of an object name")
+    }
+}
+
 fn hash<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
     let mut digest = D::new();
     for part in parts {

@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::PathBuf;
 
+use flate2::{Decompress, FlushDecompress};
 use libdeflater::{DecompressionError, Decompressor};
 
 use super::alternates::Alternates;
@@ -16,6 +17,9 @@ use super::{GitError, Oid};
 
 /// The first try's room for the inflated object: most source files fit, and need no second try.
 const FIRST_TRY_BYTES: usize = 64 * 1024;
+
+/// Nothing deflates to less than a thousandth.
+const MAX_EXPANSION: u64 = 1_100;
 
 /// Longer headers are not git's: a word, a space, a 64-bit number and a NUL.
 const HEADER_MAX_BYTES: usize = 32;
@@ -28,9 +32,7 @@ pub(super) fn read(
     directories: &[PathBuf],
     oid: &Oid,
 ) -> Result<Option<(Kind, Vec<u8>)>, GitError> {
-    let hex = oid.to_string();
-    for directory in directories {
-        let path = directory.join(&hex[..2]).join(&hex[2..]);
+    for path in paths(directories, oid) {
         match fs::read(&path) {
             Ok(deflated) => return inflate(&deflated, oid).map(Some),
             Err(error) if is_absent(&error) => {}
@@ -40,21 +42,40 @@ pub(super) fn read(
     Ok(None)
 }
 
+/// Where the object `oid` would be.
+pub(super) fn paths(directories: &[PathBuf], oid: &Oid) -> impl Iterator<Item = PathBuf> {
+    let hex = oid.to_string();
+    let path = move |directory: &PathBuf| directory.join(&hex[..2]).join(&hex[2..]);
+    directories.iter().map(path)
+}
+
 /// The size that the header of the object `oid` states; a hint, from the first kilobyte of its file.
 pub(super) fn size(directories: &[PathBuf], oid: &Oid) -> Option<u64> {
-    let hex = oid.to_string();
     let mut head = Vec::new();
-    directories
-        .iter()
-        .find_map(|directory| File::open(directory.join(&hex[..2]).join(&hex[2..])).ok())?
+    paths(directories, oid)
+        .find_map(|path| File::open(path).ok())?
         .take(1024)
         .read_to_end(&mut head)
         .ok()?;
-    // It fills up at once, for there is more; what matters is what it was filled with.
-    let mut room = [0; 2 * HEADER_MAX_BYTES];
-    drop(Decompressor::new().zlib_decompress(&head, &mut room));
-    let (_, size, _) = header(&room)?;
+    let (_, size, _) = stated(&head)?;
     u64::try_from(size).ok()
+}
+
+/// Whether the object `oid` states a size of more than `max_bytes`. The length of its file rules that out for most.
+pub(super) fn is_larger(directories: &[PathBuf], oid: &Oid, max_bytes: usize) -> bool {
+    let max = max_bytes as u64;
+    let file = paths(directories, oid).find_map(|path| fs::metadata(path).ok());
+    file.is_some_and(|file| file.len() > max / MAX_EXPANSION)
+        && size(directories, oid).is_some_and(|size| size > max)
+}
+
+/// Kind, size and the header's length, as the first bytes of a deflated object state them.
+pub(super) fn stated(deflated: &[u8]) -> Option<(Kind, usize, usize)> {
+    let mut room = [0; 2 * HEADER_MAX_BYTES];
+    let mut inflater = Decompress::new(true);
+    let inflated = inflater.decompress(deflated, &mut room, FlushDecompress::None);
+    inflated.ok()?;
+    header(&room)
 }
 
 fn is_absent(error: &io::Error) -> bool {
@@ -97,8 +118,8 @@ fn inflated(deflated: &[u8]) -> Option<Vec<u8>> {
                 let wanted = hint
                     .filter(|wanted| *wanted > room.len())
                     .unwrap_or(room.len().checked_mul(2)?);
-                // Nothing deflates to less than a thousandth: a greater size is a lie, and not worth the memory.
-                if wanted / 1100 > deflated.len() {
+                // A greater size is a lie, and not worth the memory.
+                if wanted as u64 / MAX_EXPANSION > deflated.len() as u64 {
                     return None;
                 }
                 room = vec![0; wanted];

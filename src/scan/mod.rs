@@ -12,6 +12,7 @@ mod grade;
 mod hidden;
 pub mod marker;
 mod notebook;
+pub mod piece;
 pub mod proof;
 
 use std::collections::BTreeMap;

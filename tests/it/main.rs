@@ -31,6 +31,7 @@ mod history_missing;
 mod history_narrowing;
 mod history_oracle;
 mod history_places;
+mod history_streams;
 mod hook;
 mod index_file;
 mod install;

@@ -19,6 +19,7 @@ pub(crate) mod testing;
 mod tests;
 mod visit;
 mod walk;
+mod whole;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,7 @@ pub use lookup::{Listed, Packs, Unread};
 pub use store::{ReadError, Store};
 pub use visit::{Change, Object, Piece, Visitor};
 pub use walk::{Limits, Progress, Resolve, Walked, walk};
+pub use whole::{Next, Sink, Whole};
 
 /// An object that could not be read, and why.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -47,6 +47,11 @@ impl Store {
         Ok(store)
     }
 
+    /// Its object folders.
+    pub(super) fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
     /// Its packs, in an order that depends on their names alone.
     #[must_use]
     pub fn packs(&self) -> &[Pack] {
@@ -99,8 +104,11 @@ impl Store {
     /// The loose object `oid`.
     ///
     /// # Errors
-    /// [`ReadError`] where it is not loose, or damaged.
-    pub fn read_loose(&self, oid: &Oid) -> Result<(Kind, Vec<u8>), ReadError> {
+    /// [`ReadError`] where it is not loose, damaged, or larger than `max_bytes`.
+    pub fn read_loose(&self, oid: &Oid, max_bytes: usize) -> Result<(Kind, Vec<u8>), ReadError> {
+        if loose::is_larger(&self.folders, oid, max_bytes) {
+            return Err(ReadError::TooLarge);
+        }
         loose::read(&self.folders, oid)?.ok_or(ReadError::Damaged("it is missing"))
     }
 

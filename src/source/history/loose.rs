@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::git::Oid;
-use crate::git::pack::{Failure, Object, Progress, ReadError, Store, Visitor as _};
+use crate::git::pack::{Failure, Limits, Object, Progress, ReadError, Store, Visitor as _};
 
 use super::reader::Reader;
 use super::{HistoryError, TOO_LARGE};
@@ -19,14 +19,16 @@ pub(super) struct Read {
 pub(super) fn scan(
     store: &Store,
     names: &[Oid],
+    limits: Limits,
     progress: &Progress,
     readers: &mut [Reader<'_>],
 ) -> Result<Read, HistoryError> {
+    let max_bytes = limits.max_bytes / readers.len().max(1);
     let next = AtomicUsize::new(0);
     let parts = std::thread::scope(|scope| {
         let threads: Vec<_> = readers
             .iter_mut()
-            .map(|reader| scope.spawn(|| some(store, names, &next, progress, reader)))
+            .map(|reader| scope.spawn(|| some(store, names, max_bytes, &next, progress, reader)))
             .collect();
         threads
             .into_iter()
@@ -48,6 +50,7 @@ pub(super) fn scan(
 fn some(
     store: &Store,
     names: &[Oid],
+    max_bytes: usize,
     next: &AtomicUsize,
     progress: &Progress,
     reader: &mut Reader<'_>,
@@ -57,7 +60,7 @@ fn some(
         let Some(oid) = names.get(next.fetch_add(1, Ordering::Relaxed)) else {
             break;
         };
-        match store.read_loose(oid) {
+        match store.read_loose(oid, max_bytes) {
             Ok((kind, text)) => {
                 reader.whole(&Object::new(*oid, kind), &text)?;
                 read.visited += 1;

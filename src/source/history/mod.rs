@@ -24,6 +24,7 @@ mod reader;
 mod secrets;
 mod sites;
 mod spread;
+mod streamed;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ use crate::source;
 use links::{Absent, Present};
 use narrowing::Narrowing;
 use reader::Reader;
+use streamed::Streamed;
 
 /// How much a scan may use.
 pub type Options = Limits;
@@ -60,6 +62,8 @@ pub struct History {
     pub unread: Vec<Failure>,
     /// The objects that the walk of the packs declined and that were read in another way, one at a time, and why.
     pub slower: Vec<(Oid, &'static str)>,
+    /// The objects that were larger than what the walk may hold, and were read in chunks.
+    pub streamed: Vec<Oid>,
     /// How many objects were read; one that is stored twice counts twice.
     pub objects: u64,
     /// Their size in bytes.
@@ -131,7 +135,7 @@ pub fn scan(
     let present = Present::new(&store, &loose);
     let mut readers = readers(options, scanner, &present, progress);
     let mut history = read(&store, &loose, options, progress, &mut readers)?;
-    let absent = fetch(&mut history, &mut readers, &present, &other_way)?;
+    let absent = fetch(&store, &mut history, &mut readers, &present, &other_way)?;
     let mut history = collect(history, readers, progress);
     if !history.is_stopped {
         progress.while_waiting(|| connected::check(repository, &present, absent, &mut history));
@@ -155,7 +159,7 @@ pub fn scan_store(
     let present = Present::new(store, &loose);
     let mut readers = readers(options, scanner, &present, progress);
     let mut history = read(store, &loose, options, progress, &mut readers)?;
-    fetch(&mut history, &mut readers, &present, other_way)?;
+    fetch(store, &mut history, &mut readers, &present, other_way)?;
     Ok(collect(history, readers, progress))
 }
 
@@ -199,7 +203,7 @@ fn read(
         });
         unread.extend(too_large);
     }
-    let loose = loose::scan(store, loose, progress, readers)?;
+    let loose = loose::scan(store, loose, options, progress, readers)?;
     history.objects += loose.visited;
     unread.extend(loose.failures);
     unread.sort_unstable();
@@ -207,16 +211,29 @@ fn read(
     Ok(history)
 }
 
-/// Asks `other_way` for what could not be read and for what is named but was not there; gives the names that still lead
-/// nowhere.
+/// Reads in chunks what was too large, and asks `other_way` for what else could not be read and for what is named but was not
+/// there; gives the names that still lead nowhere.
 fn fetch(
+    store: &Store,
     history: &mut History,
     readers: &mut [Reader<'_>],
     present: &Present<'_>,
     other_way: &OtherWay<'_>,
 ) -> Result<Absent, HistoryError> {
-    let unread = std::mem::take(&mut history.unread);
+    let mut unread = std::mem::take(&mut history.unread);
     let (mut slower, mut still_unread) = (Vec::new(), Vec::new());
+    for failure in unread.extract_if(.., |failure| failure.problem == TOO_LARGE) {
+        match streamed::read(store, failure.oid, &mut readers[0])? {
+            Streamed::Read => {
+                history.objects += 1;
+                history.streamed.push(failure.oid);
+            }
+            Streamed::Whole(problem) => still_unread.push(Failure { problem, ..failure }),
+            // It is told that not everything was read.
+            Streamed::Stopped => {}
+        }
+    }
+    unread.append(&mut still_unread);
     let mut fetched = HashSet::new();
     let mut asked = HashSet::new();
     let mut ask = |oid: Oid, readers: &mut [Reader<'_>]| -> Result<bool, HistoryError> {

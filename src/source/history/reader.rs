@@ -30,7 +30,7 @@ const COUNTED_AT_ONCE: u64 = 1 << 20;
 /// Reads objects for one thread.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
-    scanner: &'a Scanner,
+    pub(super) scanner: &'a Scanner,
     /// The length of the longest keyword, less one.
     reach: usize,
     novelty: Novelty,
@@ -39,7 +39,7 @@ pub(super) struct Reader<'a> {
     verdicts: Verdicts,
     head: Vec<u8>,
     pub(super) links: Links<'a>,
-    progress: &'a Progress,
+    pub(super) progress: &'a Progress,
     pub(super) held: Vec<Held>,
     pub(super) bytes: u64,
 }
@@ -97,16 +97,22 @@ impl<'a> Reader<'a> {
             let place = (BStr::new(b""), Part::Content);
             findings_in(self.scanner, text, object.oid(), place)?
         };
-        if !findings.is_empty() {
-            let found = findings.len() as u64;
-            self.progress.found.fetch_add(found, Ordering::Relaxed);
-            self.held.push(Held {
-                oid: object.oid(),
-                kind: object.kind,
-                findings,
-            });
-        }
+        self.hold(object, findings);
         Ok(())
+    }
+
+    /// Keeps what was found in `object`, if anything was.
+    pub(super) fn hold(&mut self, object: &Object<'_>, findings: Vec<Finding>) {
+        if findings.is_empty() {
+            return;
+        }
+        let found = findings.len() as u64;
+        self.progress.found.fetch_add(found, Ordering::Relaxed);
+        self.held.push(Held {
+            oid: object.oid(),
+            kind: object.kind,
+            findings,
+        });
     }
 
     /// Where keywords stand in `text`, and where something may be encoded.
@@ -172,7 +178,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Counts the bytes of a text; others see it in steps, so that the threads need not wait for each other.
-    fn count(&mut self, len: usize) {
+    pub(super) fn count(&mut self, len: usize) {
         let step = self.bytes / COUNTED_AT_ONCE;
         self.bytes += len as u64;
         let steps = self.bytes / COUNTED_AT_ONCE - step;

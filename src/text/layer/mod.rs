@@ -17,7 +17,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 pub use map::Map;
-pub use row::{MAX_BLANKS, MIN_RUN, run_seeds};
+pub use row::{MAX_BACK, MAX_BLANKS, MIN_RUN, aligned, run_seeds};
 pub use split::joined;
 
 /// A way in which a text can be written so that a search for it does not find it.

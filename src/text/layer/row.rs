@@ -136,6 +136,35 @@ pub(super) fn around(text: &[u8], at: usize) -> Row {
     Row { runs }
 }
 
+/// A place from which on the row around it reads as it does from its beginning: `at` or, inside of a long row, one at most
+/// [`MAX_BACK`] bytes before it, where a group of four characters begins.
+#[must_use]
+pub fn aligned(text: &[u8], at: usize) -> usize {
+    if !text.get(at).is_some_and(|&byte| is_digit(byte)) {
+        return at;
+    }
+    let row = around(text, at);
+    let mut before = 0;
+    let mut found = at;
+    for run in &row.runs {
+        // The rest of a line has to be as long as one of a row.
+        let latest = run.end.saturating_sub(MIN_RUN).min(at);
+        let shift = (4 - before % 4) % 4;
+        if run.start + shift <= latest {
+            found = latest - (latest - run.start - shift) % 4;
+        }
+        before += run.len();
+    }
+    if at - found.min(at) <= MAX_BACK {
+        found
+    } else {
+        at
+    }
+}
+
+/// See [`aligned`].
+pub const MAX_BACK: usize = 4_096;
+
 /// A run that follows a backslash begins after the `n` that belongs to it.
 fn without_escape(text: &[u8], run: Range<usize>) -> Range<usize> {
     let escaped = run.start > 0 && text[run.start - 1] == b'\\' && !run.is_empty();
@@ -256,6 +285,46 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Decoding from there gives the same groups as decoding from the start of the row.
+    #[test]
+    fn a_row_can_be_entered_where_a_group_begins() {
+        for width in [64, 76, 75, 41, 1_000] {
+            for wrap in ["\n", "\r\n", "\\n"] {
+                let digits: String = ('a'..='z').cycle().take(3_000).collect();
+                let lines: Vec<&str> = (0..digits.len())
+                    .step_by(width)
+                    .map(|start| &digits[start..digits.len().min(start + width)])
+                    .collect();
+                let text = format!("key: x{}", lines.join(wrap));
+                let row = around(text.as_bytes(), 20);
+                for at in (6..text.len()).filter(|&at| is_digit(text.as_bytes()[at])) {
+                    let start = aligned(text.as_bytes(), at);
+                    assert!(start <= at && at - start < 200, "{at} {start}");
+                    let rest = &text.as_bytes()[start..];
+                    let (before, line) = row
+                        .lines()
+                        .into_iter()
+                        .rfind(|line| line.1 <= start)
+                        .unwrap_or((0, start));
+                    if start != at || width != 41 {
+                        assert_eq!(
+                            (before + start - line) % 4,
+                            0,
+                            "{width} {wrap:?} {at} {start}"
+                        );
+                    }
+                    let entered = around(rest, 0).chars(rest).len();
+                    assert_eq!(
+                        entered + before + start - line,
+                        row.chars(text.as_bytes()).len()
+                    );
+                }
+            }
+        }
+        assert_eq!(aligned(b"a, b", 1), 1);
+        assert_eq!(aligned(b"a, b", 4), 4);
     }
 
     #[track_caller]
