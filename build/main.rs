@@ -116,6 +116,7 @@ fn main() {
     let out = env::var("OUT_DIR").unwrap();
     let out = Path::new(&out);
     link::small(out);
+    fs::write(out.join("page.rs"), page(out)).unwrap();
     println!("cargo::rerun-if-changed=src/issuer/issuers.toml");
     fs::write(out.join("issuers.rs"), issuers(out)).unwrap();
     let default = families("src/rules");
@@ -255,6 +256,23 @@ fn issuers(out: &Path) -> String {
     format!(
         "const JSON_BYTES: usize = {};\n\nstatic DEFLATED: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/issuers.deflated\"));\n",
         json.len()
+    )
+}
+
+/// The page of the register with its style and its script, compressed, and how long it is.
+fn page(out: &Path) -> String {
+    let read = |name: &str| {
+        let file = format!("src/report/register/{name}");
+        println!("cargo::rerun-if-changed={file}");
+        fs::read_to_string(&file).unwrap()
+    };
+    let page = read("page.html")
+        .replace("{{style}}", &read("page.css"))
+        .replace("{{script}}", &read("page.js"));
+    fs::write(out.join("page.deflated"), deflated(page.as_bytes())).unwrap();
+    format!(
+        "const PAGE_BYTES: usize = {};\n\nstatic DEFLATED: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/page.deflated\"));\n",
+        page.len()
     )
 }
 

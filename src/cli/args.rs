@@ -52,13 +52,13 @@ impl Arguments {
         let is_known = match self.options.format {
             Format::Human | Format::Json => true,
             Format::Sarif => !is_inventory,
-            Format::Csv => is_inventory,
+            Format::Csv | Format::Html => is_inventory,
         };
         match is_known {
             true => Ok(()),
             false => Err(Self::command().error(
                 clap::error::ErrorKind::ArgumentConflict,
-                "csv is a format of `hf-guard inventory`, which has human, json and csv; all other commands have \
+                "csv and html are formats of `hf-guard inventory`, which has human, json, csv and html; all other commands have \
                  human, json and sarif",
             )),
         }
@@ -114,6 +114,8 @@ pub(super) enum Format {
     Sarif,
     /// For a spreadsheet; of `inventory` only
     Csv,
+    /// For an auditor: one page; of `inventory` only
+    Html,
 }
 
 /// Which rules are used.

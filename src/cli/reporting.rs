@@ -178,6 +178,7 @@ pub(super) fn report_options(options: &Options, terminal: bool) -> report::Optio
             args::Format::Json => Format::Json,
             args::Format::Sarif => Format::Sarif,
             args::Format::Csv => Format::Csv,
+            args::Format::Html => Format::Html,
         },
         detail: match (options.quiet, options.verbose) {
             (true, _) => Detail::Quiet,

@@ -113,16 +113,17 @@ fn access(known: &Verification) -> Access {
 
 fn responsible(credential: &Credential) -> Responsible {
     let owners = credential.places().flat_map(|place| &place.owners);
-    let authors = credential.repositories.iter().filter_map(|holding| {
+    let firsts = credential.repositories.iter().filter_map(|holding| {
         let of_place = || holding.places.iter().find_map(|place| place.first.as_ref());
-        let first = holding.first.as_ref().or_else(of_place);
-        first.map(|first| &first.author)
+        holding.first.as_ref().or_else(of_place)
     });
+    let mut firsts: Vec<&Commit> = firsts.collect();
+    crate::order::sort_by(&mut firsts, |a, b| a.date.cmp(&b.date));
     let mut by = Witness::Codeowners;
     let mut names = each_once(owners);
     if names.is_empty() {
         by = Witness::Author;
-        names = each_once(authors);
+        names = each_once(firsts.into_iter().map(|first| &first.author));
     }
     if names.is_empty() {
         by = Witness::Nobody;

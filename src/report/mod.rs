@@ -44,7 +44,7 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     match options.format {
         Format::Human => human::write(outcome, options, out),
         Format::Sarif => sarif::write(outcome, out),
-        // The edge refuses CSV for anything but the register; a program gets something that it can read.
-        Format::Json | Format::Csv => json::write(outcome, out),
+        // The edge refuses the others for anything but the register; a program gets something that it can read.
+        Format::Json | Format::Csv | Format::Html => json::write(outcome, out),
     }
 }

@@ -27,6 +27,8 @@ pub enum Format {
     Sarif,
     /// A spreadsheet: the register only.
     Csv,
+    /// An auditor: the register only.
+    Html,
 }
 
 /// How much the human report says.

@@ -1,6 +1,7 @@
 //! The register of credentials: for a person, a program, a spreadsheet, an auditor.
 
 mod csv;
+mod html;
 mod human;
 mod words;
 
@@ -21,6 +22,7 @@ pub fn write(register: &Register, options: &Options, out: &mut dyn Write) -> io:
         }
         Format::Human => human::render(register, options),
         Format::Csv => csv::render(register),
+        Format::Html => html::render(register),
         _ => return write_document(register, out),
     };
     out.write_all(text.as_bytes())?;

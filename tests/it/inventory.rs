@@ -583,11 +583,12 @@ fn formats_of_the_register_are_for_the_register() {
     for arguments in [
         ["inventory", "--format", "sarif"],
         ["scan", "--format", "csv"],
+        ["scan", "--format", "html"],
     ] {
         let run = sandbox.guard(&arguments);
         run.assert_code(2);
         assert!(
-            run.stderr.contains("a format of `hf-guard inventory`"),
+            run.stderr.contains("formats of `hf-guard inventory`"),
             "{}",
             run.stderr
         );

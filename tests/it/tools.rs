@@ -11,6 +11,9 @@ const CHECKOUT: &str = env!("CARGO_MANIFEST_DIR");
 /// What `.ci/setup` takes from the system's packages.
 const PROGRAMS: [&str; 5] = ["bash", "busybox", "dash", "git-lfs", "shellcheck"];
 
+/// One of these is enough.
+const BROWSERS: [&str; 2] = ["chromium", "google-chrome"];
+
 /// What it puts into `target/test-tools`.
 const MANAGERS: [&str; 2] = ["pre-commit", "prek"];
 
@@ -38,6 +41,14 @@ pub fn managers() -> PathBuf {
 pub fn program(name: &str) -> PathBuf {
     require();
     on_path(name.as_ref()).unwrap_or_else(|| panic!("{name} is not on PATH"))
+}
+
+/// A browser.
+#[track_caller]
+pub fn browser() -> PathBuf {
+    require();
+    let found = BROWSERS.iter().find_map(|name| on_path(name.as_ref()));
+    found.unwrap_or_else(|| panic!("none of {BROWSERS:?} is on PATH"))
 }
 
 fn installed() -> PathBuf {
@@ -76,6 +87,9 @@ fn missing() -> Vec<&'static str> {
         .into_iter()
         .filter(|name| on_path(name.as_ref()).is_none())
         .collect();
+    if BROWSERS.iter().all(|name| on_path(name.as_ref()).is_none()) {
+        missing.push(BROWSERS[0]);
+    }
     let wanted = fs::read(Path::new(CHECKOUT).join("tests/requirements.txt")).ok();
     let have = fs::read(installed().join("requirements.txt")).ok();
     missing.extend(

@@ -146,17 +146,26 @@ fn row(credential: &Credential) -> [String; COLUMNS] {
         status(credential.status).to_owned(),
         access(credential.access).to_owned(),
         cut(&plain(&credential.secret)),
-        cut(&some(&owners)),
-        cut(&some(&responsible(credential))),
+        some(&owners),
+        some(&responsible(credential)),
         first.unwrap_or_else(dash),
         last.unwrap_or_else(dash),
         place(credential),
     ]
 }
 
-/// The first, and how many more there are; a dash for none.
+/// The first, cut, and how many more there are; a dash for none.
 fn some(texts: &[String]) -> String {
     match texts {
+        [] => "-".to_owned(),
+        [one] => cut(one),
+        [first, rest @ ..] => format!("{} +{}", cut(first), rest.len()),
+    }
+}
+
+/// The first, whole, and how many more there are.
+fn some_places(places: &[String]) -> String {
+    match places {
         [] => "-".to_owned(),
         [one] => one.clone(),
         [first, rest @ ..] => format!("{first} +{}", rest.len()),
@@ -183,7 +192,11 @@ fn place(credential: &Credential) -> String {
     let Some(first) = credential.repositories.first() else {
         return "-".to_owned();
     };
-    let mut words = format!("{}: {}", decoded(&first.repository), some(&places(first)));
+    let mut words = format!(
+        "{}: {}",
+        decoded(&first.repository),
+        some_places(&places(first))
+    );
     if credential.repositories.len() > 1 {
         words.push_str(&format!(
             ", {} more",
