@@ -258,6 +258,14 @@ impl Repository {
         revisions::list(&self.environment.current_dir, selection)
     }
 
+    /// The names of all objects, as git lists them; it knows formats that [`Self::store`] does not.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot tell.
+    pub fn every_object(&self) -> Result<Vec<Oid>, GitError> {
+        plumbing::every_object(&self.environment.current_dir)
+    }
+
     /// The objects that a ref, HEAD, reflog or index leads to and that are not there. git looks at every object for that.
     ///
     /// # Errors

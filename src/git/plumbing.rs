@@ -163,6 +163,36 @@ impl Git {
     }
 }
 
+/// The names of all objects.
+///
+/// # Errors
+/// [`GitError`] where git cannot list them, or says a word that it cannot read some.
+pub(super) fn every_object(directory: &Path) -> Result<Vec<Oid>, GitError> {
+    let arguments = [
+        "cat-file",
+        "--batch-all-objects",
+        "--batch-check=%(objectname)",
+    ];
+    let answer = command(directory, &arguments)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|source| GitError::StartGit {
+            command: arguments.join(" "),
+            source,
+        })?;
+    // A pack that it does not know either it leaves out, and ends well.
+    if !answer.stderr.is_empty() {
+        return Err(GitError::GitFailed {
+            command: arguments.join(" "),
+            said: last_line(&answer.stderr),
+        });
+    }
+    let names = succeeded(answer, &arguments.join(" "))?;
+    ByteSlice::lines(&*names)
+        .map(|line| Oid::from_hex(line).ok_or(unclear("cat-file")))
+        .collect()
+}
+
 /// Runs git in `directory` and gives its standard output.
 ///
 /// # Errors

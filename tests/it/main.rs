@@ -26,6 +26,7 @@ mod framework;
 mod hidden;
 mod history;
 mod history_faults;
+mod history_formats;
 mod history_index;
 mod history_large;
 mod history_missing;

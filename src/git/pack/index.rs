@@ -45,6 +45,9 @@ impl Index {
     /// [`PackError`] where it cannot be read or is not a pack index.
     pub(super) fn open(path: PathBuf) -> Result<Self, PackError> {
         let map = map(&path)?;
+        if map.starts_with(&SIGNATURE[..7]) && map.get(7).is_some_and(|&version| version > 2) {
+            return Err(PackError::UnknownFormat { path });
+        }
         match layout(&map) {
             Ok(layout) => Ok(Self { map, path, layout }),
             Err(problem) => Err(PackError::BadIndex { path, problem }),

@@ -141,6 +141,8 @@ impl Packs {
             let pack = match listed.0[at].pack() {
                 Ok(Some(pack)) => pack,
                 Ok(None) => continue,
+                // git may know it.
+                Err(refused) if refused.is_unknown() => continue,
                 Err(refused) => {
                     problem.get_or_insert(Unread::Pack(Arc::clone(refused)));
                     continue;

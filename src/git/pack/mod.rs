@@ -61,6 +61,12 @@ pub enum PackError {
         /// The pack.
         path: PathBuf,
     },
+    /// A pack or its index says that it is of a version that is not known here.
+    #[error("`{}`: only a later git may know its format; update hf-guard", path.display())]
+    UnknownFormat {
+        /// The file.
+        path: PathBuf,
+    },
     /// A pack index is damaged.
     #[error("pack index `{}`: {problem}; make it anew with `git index-pack`", path.display())]
     BadIndex {
@@ -80,6 +86,11 @@ pub enum PackError {
 }
 
 impl PackError {
+    /// Whether another program may be able to read it.
+    fn is_unknown(&self) -> bool {
+        matches!(self, Self::UnknownFormat { .. })
+    }
+
     /// Whether nothing is there to be read.
     fn is_absence(&self) -> bool {
         use std::io::ErrorKind::{NotADirectory, NotFound};
@@ -118,6 +129,11 @@ impl Pack {
             path: path.to_owned(),
             index,
         };
+        if matches!(*pack.bytes, [b'P', b'A', b'C', b'K', 0, 0, 0, 4.., ..]) {
+            return Err(PackError::UnknownFormat {
+                path: path.to_owned(),
+            });
+        }
         match pack.problem() {
             None => Ok(pack),
             Some(problem) => Err(pack.bad(problem)),

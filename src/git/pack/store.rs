@@ -22,6 +22,8 @@ use super::{Kind, Oid, Pack, PackError, delta};
 pub struct Store {
     folders: Vec<PathBuf>,
     packs: Vec<Pack>,
+    /// Packs of a format that is not known here.
+    unknown: Vec<PathBuf>,
     is_partial: bool,
 }
 
@@ -34,6 +36,7 @@ impl Store {
         let mut store = Self {
             folders: folders.to_vec(),
             packs: Vec::new(),
+            unknown: Vec::new(),
             is_partial: false,
         };
         for folder in folders {
@@ -56,6 +59,14 @@ impl Store {
     #[must_use]
     pub fn packs(&self) -> &[Pack] {
         &self.packs
+    }
+
+    /// A pack, or its index, that only another program may know how to read, if there is one: what is in there is not in
+    /// [`Self::packs`].
+    #[must_use]
+    pub fn unknown(&self) -> Option<PackError> {
+        let path = self.unknown.first()?.clone();
+        Some(PackError::UnknownFormat { path })
     }
 
     /// Whether a pack comes from a partial clone: the repository names objects that it does not hold.
@@ -126,7 +137,11 @@ impl Store {
         packs.dedup();
         for path in packs {
             if files.contains(&path.with_extension("idx")) {
-                self.packs.push(Pack::open(&path)?);
+                match Pack::open(&path) {
+                    Ok(pack) => self.packs.push(pack),
+                    Err(PackError::UnknownFormat { path }) => self.unknown.push(path),
+                    Err(error) => return Err(error),
+                }
             } else if !is_being_written(&path) {
                 return Err(PackError::NoIndex { path });
             }

@@ -135,6 +135,17 @@ pub fn scan(
     let present = Present::new(&store, &loose);
     let mut readers = readers(options, scanner, &present, progress);
     let mut history = read(&store, &loose, options, progress, &mut readers)?;
+    if let Some(error) = store.unknown() {
+        // Where git does not know it either, what is said of the pack tells what to do.
+        let Ok(all) = repository.every_object() else {
+            return Err(error.into());
+        };
+        let alone = all.into_iter().filter(|oid| !present.has(oid));
+        history.unread.extend(alone.map(|oid| Failure {
+            oid,
+            problem: "the format of its pack is known to git at most",
+        }));
+    }
     let absent = fetch(&store, &mut history, &mut readers, &present, &other_way)?;
     let mut history = collect(history, readers, progress);
     if !history.is_stopped {
@@ -155,6 +166,9 @@ pub fn scan_store(
     options: Options,
     progress: &Progress,
 ) -> Result<History, HistoryError> {
+    if let Some(error) = store.unknown() {
+        return Err(error.into());
+    }
     let loose = store.loose()?;
     let present = Present::new(store, &loose);
     let mut readers = readers(options, scanner, &present, progress);
@@ -242,11 +256,15 @@ fn fetch(
         };
         readers[0].whole(&pack::Object::new(oid, kind), &text)?;
         history.objects += 1;
+        let progress = readers[0].progress;
+        progress.objects.fetch_add(1, Ordering::Relaxed);
         Ok(true)
     };
     // There may be a sound copy, and one object at a time may be as large as it is.
     for failure in unread {
         if ask(failure.oid, readers)? {
+            asked.insert(failure.oid);
+            fetched.insert(failure.oid);
             slower.push((failure.oid, failure.problem));
         } else {
             still_unread.push(failure);
