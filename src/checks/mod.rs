@@ -9,6 +9,7 @@ pub mod date;
 pub mod entropy;
 pub mod jwt;
 pub mod placeholder;
+pub mod surroundings;
 pub mod words;
 
 use base64::Engine as _;

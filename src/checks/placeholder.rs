@@ -3,6 +3,8 @@
 //! In: a secret's body without its prefix. Out: whether it is a placeholder. Each test of [`has_shape`] was chosen so
 //! that random bodies practically never fail it; the tests below measure that.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use memchr::memmem;
 
 use super::{entropy, words};
@@ -23,7 +25,7 @@ const PERIOD: usize = 8;
 const TYPED: &[&str] = &["qwertyuiop", "asdfghjkl", "1234567890", "0123456789abcdef"];
 
 /// Words that only a placeholder holds, as they stand in documentation. Seven letters or more: random bodies hold
-/// none.
+/// none. The last is a secret that was crossed out in part.
 const MARKERS: &[&str] = &[
     "example",
     "placeholder",
@@ -50,6 +52,7 @@ const MARKERS: &[&str] = &[
     "notarealtoken",
     "invalid_token",
     "deadbeef",
+    "xxxxxxx",
 ];
 
 /// Fragments that a value known only by its name must not hold.
@@ -118,7 +121,11 @@ pub fn looks_like_password(value: &[u8]) -> bool {
         .iter()
         .filter(|byte| byte.is_ascii_alphabetic())
         .count();
+    // `Mot-de-passe` is what a form calls its field.
+    let is_compound =
+        |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b'\'');
     kinds >= 3
+        && !value.iter().all(is_compound)
         && letters >= 3
         && !value.starts_with(b"/")
         && entropy::bits_per_byte(value) >= 2.5
@@ -128,6 +135,9 @@ pub fn looks_like_password(value: &[u8]) -> bool {
         && words::bits_saved(value) < 8.0
 }
 
+/// Bytes that base64 must decode to before it can be told from random characters.
+const DECODED: usize = 12;
+
 /// Digits that a value beside a name of any program must have: identifiers in camel case have fewer.
 const OPAQUE_DIGITS: usize = 2;
 
@@ -135,38 +145,19 @@ const OPAQUE_DIGITS: usize = 2;
 #[must_use]
 pub fn looks_opaque(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    digits >= OPAQUE_DIGITS && looks_random(value) && !is_uuid(value)
+    digits >= OPAQUE_DIGITS
+        && looks_random(value)
+        && !is_uuid(value)
+        && !decoded_text(value).is_some_and(|text| !looks_random(&text))
 }
 
-/// Parts of names whose values look random and are no secrets.
-const HARMLESS_NAMES: &[&str] = &[
-    "sha",
-    "hash",
-    "digest",
-    "checksum",
-    "md5",
-    "fingerprint",
-    "commit",
-    "revision",
-    "public",
-    "cursor",
-    "continuation",
-    "page",
-    "cell",
-    "uuid",
-    "_id",
-    "hint",
-    "etag",
-    "version",
-    "schema",
-    "pattern",
-    "regex",
-];
-
-/// Whether a name, as it stands before a value, says that the value is a digest, a cursor, public.
-#[must_use]
-pub fn is_named_harmless(name: &[u8]) -> bool {
-    holds_any(name, HARMLESS_NAMES)
+/// What base64 of a text says; of random bytes one value in ten million is a text.
+fn decoded_text(value: &[u8]) -> Option<Vec<u8>> {
+    let value = value.trim_ascii_end().strip_suffix(b"=").unwrap_or(value);
+    let value = value.strip_suffix(b"=").unwrap_or(value);
+    let text = STANDARD_NO_PAD.decode(value).ok()?;
+    let is_text = text.iter().all(|byte| (b' '..=b'~').contains(byte));
+    (is_text && text.len() >= DECODED).then_some(text)
 }
 
 /// Whether words make up so much of the body that somebody may have typed it: of random ones it says that of one in
@@ -248,7 +239,7 @@ fn holds_typed_row(body: &[u8]) -> bool {
     })
 }
 
-fn holds_any(body: &[u8], parts: &[&str]) -> bool {
+pub(super) fn holds_any(body: &[u8], parts: &[&str]) -> bool {
     let body = body.to_ascii_lowercase();
     parts
         .iter()
@@ -325,6 +316,7 @@ mod tests {
             "your_token_here",
             "0123456789abcdef0123456789abcdef",
             "deadbeefdeadbeefdeadbeefdeadbeef",
+            "hRFiXuWpUXuRvQ9PZL3GMXXXXXXXJnrulxKDHwy87oGKPznh0D6b",
         ] {
             assert!(has_shape(body.as_bytes()), "{body}");
         }
@@ -351,6 +343,29 @@ mod tests {
             "",
         ] {
             assert!(!looks_random(value.as_bytes()), "{value}");
+        }
+    }
+    #[test]
+    fn base64_of_words_is_not_opaque_and_of_a_key_it_is() {
+        use base64::engine::general_purpose::STANDARD;
+        for (text, expected) in [
+            ("{\"session_id\": 12, \"at\": 3}", false),
+            ("you are not supposed to read this", false),
+            ("VuaCfGcBCdbkQm-e5aOx:ui2lp2axTNmsyakw9tvNnw", true),
+        ] {
+            let value = STANDARD.encode(text);
+            assert_eq!(looks_opaque(value.as_bytes()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_label_of_a_form_is_no_password() {
+        for (value, expected) in [
+            ("Palavra-passe", false),
+            ("Mot_de.Passe", false),
+            ("Palavr4-passq", true),
+        ] {
+            assert_eq!(looks_like_password(value.as_bytes()), expected, "{value}");
         }
     }
 }

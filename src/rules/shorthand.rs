@@ -1,6 +1,6 @@
 //! What the regexes of many rules have in common: a name, an assignment and then the value.
 //!
-//! In: a regex as a rule states it. Out: the same with `(?&key)`, `(?&is)` and `(?&login)` written out. PCRE calls a named group so;
+//! In: a regex as a rule states it. Out: the same with `(?&key)`, `(?&is)`, `(?&b)` and `(?&login)` written out. PCRE calls a named group so;
 //! the regex crate has no such form, so that no regex means anything else by it. Written out only when a rule
 //! compiles: the catalogue in the binary stays short.
 
@@ -16,12 +16,16 @@ const KEY: (&str, &str) = (
 
 /// Behind a name: what closes its quotes, what assigns, and what opens those of the value.
 ///
-/// `=`, `:`, `=>`, `] = "`, `", "`, `: str = "`, `' or '`, `:-` of a shell default, a flag's space, a tag's `>`, and the
-/// `value:` of a list of names and values.
+/// `=`, `:`, `=>`, `?=`, `] = "`, `", "`, `: str = "`, `: &str = "`, `= f"`, `' or '`, `:-` of a shell default, a flag's space, a
+/// tag's `>`, the `value:` and `value=` of lists of names and values; `%3D`, `%22` and mail's `=3D`, which stand for such.
 const IS: (&str, &str) = (
     "(?&is)",
-    r#"["'`\\\])]{0,4}(?:\s?:\s?[Ss]tr(?:ing)?)?(?:\s{0,4}(?:=>|:=|:-|\|\||\?\?|[:=,>(])|\s{1,8}(?:or|["']?value["']?:)?)\s{0,4}["'`\\]{0,3}"#,
+    r#"(?:["'`\\\])]|%2[27]){0,5}(?:\s?:\s?&?(?:'static )?[Ss]tr(?:ing)?)?(?:\s{0,4}(?:=3D|=>|\?=|:=|:-|\|\||\?\?|[:=,>(]|%3[AaDd])|\s{1,8}(?:or|["']?value["']?\s?[:=])?)\s{0,4}(?:[BbFfRrUu]{1,2}["'])?(?:["'`\\]|%2[27]){0,4}"#,
 );
+
+/// Before a name that is short: no letter of another word. The last letter of `\n` is none, nor is that of a colour
+/// sequence.
+const BEGIN: (&str, &str) = ("(?&b)", r"(?:\b|\\[nrt]|\[[0-9;]{0,8}m)");
 
 /// Behind the scheme of an address: a driver, a user and the password, which is the secret.
 ///
@@ -40,7 +44,7 @@ pub fn expand(regex: &str) -> Cow<'_, str> {
     }
     // The first holds the second.
     Cow::Owned(
-        [KEY, IS, LOGIN]
+        [KEY, IS, BEGIN, LOGIN]
             .iter()
             .fold(regex.to_owned(), |regex, (short, long)| {
                 regex.replace(short, long)
@@ -84,6 +88,16 @@ mod tests {
             "<acmeApiKey>@</acmeApiKey>",
             "acme_key := \"@\"",
             ":acme_token => '@'",
+            "ACME_TOKEN ?= @",
+            "const ACME_TOKEN: &str = \"@\";",
+            "const ACME_TOKEN: &'static str = \"@\";",
+            "acme_token = f\"@\"",
+            "ACME_KEY = b'@'",
+            "acme_key = \"\"\"@\"\"\"",
+            "<add key=\"AcmeToken\" value=\"@\" />",
+            "https://h.example/?q=ACME_TOKEN%3D@",
+            "%7B%22acme_key%22%3A%22@%22%7D",
+            "ACME_TOKEN=3D@",
         ] {
             let text = template.replace('@', digits);
             assert_eq!(value(&text).as_deref(), Some(digits), "{text}");
@@ -93,6 +107,21 @@ mod tests {
             None
         );
         assert_eq!(value("acme_hash = 0123456789abcdef0123"), None);
+    }
+
+    #[test]
+    fn a_short_name_begins_where_no_word_goes_on() {
+        let regex = regex::Regex::new(&expand("(?&b)ac_key=")).expect("a good regex");
+        for (text, expected) in [
+            ("ac_key=", true),
+            ("x.ac_key=", true),
+            ("a=1\\nac_key=", true),
+            ("\u{1b}[1;32mac_key=", true),
+            ("mac_key=", false),
+            ("nac_key=", false),
+        ] {
+            assert_eq!(regex.is_match(text), expected, "{text}");
+        }
     }
 
     #[test]

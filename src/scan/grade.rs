@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::{Match, Scanner};
-use crate::checks::{self, entropy, placeholder};
+use crate::checks::{self, entropy, placeholder, surroundings};
 use crate::finding::{Encoding, Evidence, Publicity};
 use crate::order;
 use crate::rules::{Confidence, Placeholders, Rule};
@@ -47,7 +47,8 @@ pub(super) fn grade(scanner: &Scanner, text: &[u8], found: &Match) -> Option<Gra
             Publicity::Private
         };
     if publicity == Publicity::Private
-        && is_placeholder(rule, &secret, name_before(text, range.start))
+        && (is_placeholder(rule, &secret, name_before(text, range.start))
+            || surroundings::is_a_row(text, &range, rule.prefix.as_bytes()))
     {
         return None;
     }
@@ -125,7 +126,7 @@ fn is_placeholder(rule: &Rule, secret: &Secret, before: &[u8]) -> bool {
             Placeholders::DropShapes => placeholder::has_shape(body),
             Placeholders::DropUnlessRandom => !placeholder::looks_random(body),
             Placeholders::DropUnlessOpaque => {
-                !placeholder::looks_opaque(body) || placeholder::is_named_harmless(before)
+                !placeholder::looks_opaque(body) || surroundings::is_named_harmless(before)
             }
             Placeholders::DropUnlessPassword => !placeholder::looks_like_password(body),
         }

@@ -141,6 +141,9 @@ pub const CONTEXTS: &[Context] = &[
     written("JSON string", "{P}", "", |text| {
         json(&serde_json::json!({ "text": text }))
     }),
+    written("JSON string, not its first line", "A=1\n{P}", "", |text| {
+        json(&serde_json::json!({ "text": text }))
+    }),
     written("JSON in a JSON string", "{P}", "", json_in_json),
     written("notebook source", "{P}\n", "", |text| notebook(text, false)),
     written("notebook output", "{P}\n", "", |text| notebook(text, true)),
