@@ -43,7 +43,7 @@ def main() -> int:
         counts = []
         for preset in PRESETS:
             findings = scan(arguments.guard, folder, preset)
-            judged = [(preset, name, one, (kind, name.split()[0], one["rule"], one["path"]) in known) for one in findings]
+            judged = [(preset, name, one, identity(kind, name, one) in known) for one in findings]
             counts += [len(judged), sum(not is_known for *_, is_known in judged)]
             found += judged
         rows.append((name, kind, *measure(folder), *counts))
@@ -175,6 +175,11 @@ def scan(guard: Path, folder: Path, preset: str) -> list[dict]:
     if result.returncode not in (0, 1):
         sys.exit(f"detection.py: hf-guard ended with {result.returncode} in {folder}")
     return json.loads(result.stdout)["findings"]
+
+
+def identity(kind: str, name: str, finding: dict) -> tuple:
+    # The first folder of an archive tells the version.
+    return kind, name.split()[0], finding["rule"], finding["path"].partition("/")[2]
 
 
 def print_table(rows: list[tuple]) -> None:

@@ -7,12 +7,17 @@ use std::ops::Range;
 
 use crate::rules::Boundary;
 
+/// What stands before the value in `${NAME:-VALUE}`; the `-` is no part of it.
+const SHELL_DEFAULT: &[u8] = b":-";
+
 /// Whether `range` of `text` is free on both sides.
 #[must_use]
 pub fn is_free(text: &[u8], range: &Range<usize>, left: Boundary, right: Boundary) -> bool {
     let before = &text[..range.start];
     let starts = match before.last() {
-        Some(&byte) => !extends(left, byte) || ends_an_escape(before),
+        Some(&byte) => {
+            !extends(left, byte) || ends_an_escape(before) || before.ends_with(SHELL_DEFAULT)
+        }
         None => true,
     };
     let ends = text
@@ -94,6 +99,23 @@ mod tests {
             expected,
             "{text:?}"
         );
+    }
+
+    #[test]
+    fn a_shell_default_is_free_and_a_word_with_hyphens_is_not() {
+        for (text, expected) in [
+            ("${A:-TOKEN}", true),
+            ("${A-TOKEN}", false),
+            ("a-TOKEN", false),
+        ] {
+            let at = text.find("TOKEN").expect("it is there");
+            let range = at..at + 5;
+            assert_eq!(
+                is_free(text.as_bytes(), &range, Boundary::Base64Url, Boundary::None),
+                expected,
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -45,10 +45,24 @@ const FILES: &[&str] = &[
     "sh", "bin", "snap", "stderr", "svg", "png",
 ];
 
-/// Whether a name, as it stands before a value, says that the value is a digest, a cursor, public.
+/// Whether a name, as it stands in the line before a value, says that the value is a digest, a cursor, public.
 #[must_use]
 pub fn is_named_harmless(before: &[u8]) -> bool {
-    placeholder::holds_any(before, HARMLESS_NAMES) || is_a_file(before)
+    placeholder::holds_any(name(before), HARMLESS_NAMES) || is_a_file(before)
+}
+
+/// The end of the line before a value, without other names: `client_id="…", ` says nothing of the secret behind it.
+fn name(before: &[u8]) -> &[u8] {
+    let ends_another =
+        |byte: &u8| matches!(byte, b',' | b';' | b'{' | b'(' | b'[' | b'&' | b'?' | b'|');
+    let assignment = memchr::memrchr(b'=', before).unwrap_or(0);
+    let start = before[..assignment]
+        .iter()
+        .rposition(|&byte| byte == b'=')
+        .into_iter()
+        .chain(before.iter().rposition(|byte| ends_another(byte)))
+        .max();
+    &before[start.map_or(0, |at| at + 1)..]
 }
 
 /// `"src/token.rs":"` as vendored packages list their digests.
@@ -114,6 +128,8 @@ mod tests {
             "{\"src/token.rs\":\"",
             "  'tests/api_key.py': '",
             "\"NextToken\": \"",
+            "token_sha256: str = '",
+            "f(key_hash=",
         ] {
             assert!(is_named_harmless(before.as_bytes()), "{before}");
         }
@@ -121,6 +137,10 @@ mod tests {
             "token = \"",
             "\"service.auth.key\": \"",
             "config.api_token: ",
+            "client_id=\"a\", client_secret=\"",
+            "{\"user_id\": 3, \"token\": \"",
+            "USER_ID=3 TOKEN=",
+            "?page=2&token=",
             "",
         ] {
             assert!(!is_named_harmless(before.as_bytes()), "{before}");

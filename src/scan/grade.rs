@@ -128,7 +128,9 @@ fn is_placeholder(rule: &Rule, secret: &Secret, before: &[u8]) -> bool {
             Placeholders::DropUnlessOpaque => {
                 !placeholder::looks_opaque(body) || surroundings::is_named_harmless(before)
             }
-            Placeholders::DropUnlessPassword => !placeholder::looks_like_password(body),
+            Placeholders::DropUnlessPassword => {
+                !placeholder::looks_like_password(body) || surroundings::is_named_harmless(before)
+            }
         }
 }
 

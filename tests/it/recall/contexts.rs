@@ -7,6 +7,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use hf_guard::rules::{Boundary, STRICT};
+
 use super::sample::{Kind, Sample};
 
 /// A way in which a secret stands in a file.
@@ -29,6 +31,12 @@ pub enum LeftOut {
     Lines,
     /// Whoever writes such a character here has to escape it.
     Character,
+    /// Less is encoded than makes a run that is looked into.
+    Short,
+    /// The rule's alphabet has the very character that stands beside the secret here.
+    Alphabet,
+    /// The context assigns nothing, and rules for any program's names want an assignment.
+    NoAssignment,
 }
 
 impl LeftOut {
@@ -40,29 +48,106 @@ impl LeftOut {
             }
             Self::Lines => "the secret has several lines, the context one",
             Self::Character => "the secret has a character that must be escaped there",
+            Self::Short => {
+                "what is encoded there is shorter than a run that is looked into (40 characters)"
+            }
+            Self::Alphabet => {
+                "the secret may hold `/`, so one that stands between two cannot be told"
+            }
+            Self::NoAssignment => {
+                "the strict rules want an assignment beside a name that any program uses"
+            }
         }
     }
 }
+
+/// Contexts that put something into a text between its lines, or write them as one.
+const RESHAPES_LINES: &[&str] = &[
+    "diff",
+    "mail quotation",
+    "JSON string",
+    "JSON string, not its first line",
+    "JSON in a JSON string",
+    "notebook source",
+    "notebook output",
+];
+
+/// Encodings of single characters, and which they leave as they are; where nothing else is encoded, nothing is decoded.
+const ESCAPES: &[(&str, fn(char) -> bool)] = &[
+    ("percent-encoded", is_unreserved),
+    ("quoted-printable", |one| one != '='),
+];
+
+/// Bytes that must be encoded together to be looked into.
+const LEAST: &[(&str, usize)] = &[
+    ("base64 in a Kubernetes Secret", 29),
+    ("URL-safe base64", 30),
+    ("hex", 20),
+    ("unicode escapes", 20),
+];
+
+/// Contexts in which a name stands beside a value without an assignment.
+const NO_ASSIGNMENT: &[&str] = &[
+    "C macro",
+    "CSV",
+    "TSV",
+    "command-line flag",
+    "Dockerfile ENV with a space",
+    "JavaScript process.env with a default",
+    "setx",
+    "XML add key and value",
+    "XML element",
+    "YAML list of names and values",
+];
 
 impl Context {
     /// The sample in this context.
     pub fn place(&self, sample: &Sample) -> Result<Vec<u8>, LeftOut> {
         let has = |field| self.template.contains(field);
-        match sample.kind {
-            Kind::Named if has("{V}") && !has("{N}") => return Err(LeftOut::NoName),
-            Kind::Passage if !has("{P}") => return Err(LeftOut::FixedForm),
-            _ => {}
-        }
         let placed = if has("{P}") {
             &sample.passage
         } else {
             &sample.value
         };
-        if self.cannot_hold.contains('\n') && placed.contains('\n') {
-            return Err(LeftOut::Lines);
-        }
-        if placed.contains(|one| self.cannot_hold.contains(one)) {
-            return Err(LeftOut::Character);
+        let is_any_name = STRICT.iter().any(|rule| rule.id == sample.rule.id);
+        let is_escaped = |text: &str| {
+            let mut kept = ESCAPES.iter().filter(|(name, _)| *name == self.name);
+            kept.any(|(_, keeps)| !text.chars().all(keeps))
+        };
+        let is_short = |(name, bytes): &(&str, usize)| *name == self.name && placed.len() < *bytes;
+        let left_out = [
+            (
+                LeftOut::NoName,
+                sample.kind == Kind::Named && has("{V}") && !has("{N}"),
+            ),
+            (
+                LeftOut::FixedForm,
+                sample.kind == Kind::Passage
+                    && (!has("{P}")
+                        || is_escaped(placed)
+                        || placed.contains('\n') && RESHAPES_LINES.contains(&self.name)),
+            ),
+            (
+                LeftOut::NoAssignment,
+                is_any_name && NO_ASSIGNMENT.contains(&self.name),
+            ),
+            (
+                LeftOut::Lines,
+                self.cannot_hold.contains('\n') && placed.contains('\n'),
+            ),
+            (
+                LeftOut::Character,
+                placed.contains(|one| self.cannot_hold.contains(one)) || is_escaped(&sample.value),
+            ),
+            (LeftOut::Short, LEAST.iter().any(is_short)),
+            (
+                LeftOut::Alphabet,
+                self.template.contains("/{V}/")
+                    && [sample.rule.left, sample.rule.right].contains(&Boundary::Base64),
+            ),
+        ];
+        if let Some((reason, _)) = left_out.into_iter().find(|(_, holds)| *holds) {
+            return Err(reason);
         }
         let text = self
             .template
@@ -369,14 +454,24 @@ fn hex(text: &str) -> String {
 
 /// As JavaScript's `encodeURIComponent` writes it.
 fn percent(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
+    let mut escaped = String::new();
+    for one in text.chars() {
+        if is_unreserved(one) {
+            escaped.push(one);
+        } else {
+            let mut bytes = [0; 4];
+            escaped.extend(
+                one.encode_utf8(&mut bytes)
+                    .bytes()
+                    .map(|byte| format!("%{byte:02X}")),
+            );
+        }
+    }
+    escaped
+}
+
+fn is_unreserved(one: char) -> bool {
+    one.is_ascii_alphanumeric() || "-_.~".contains(one)
 }
 
 fn unicode(text: &str) -> String {

@@ -133,12 +133,20 @@ fn try_one(
     }
 }
 
-/// Whether one finding is the secret, whole, and worth what it is alone. Another rule may tell of it: in an address with a
-/// password or behind `Bearer` more is known.
+/// Whether a finding holds the whole secret, and is worth what it is alone. Another rule may tell of it: in an address with a
+/// password or behind `Bearer` more is known. Where the alphabet of a password has what follows it, that belongs to it.
 fn is_found(scanner: &Scanner, sample: &Sample, text: &[u8]) -> bool {
     let found = sample::secrets_in(scanner, text);
+    let value = sample.value.as_bytes();
     found.iter().any(|one| {
-        one.secret.expose() == sample.value.as_bytes() && one.confidence >= sample.rule.confidence
+        let secret = one.secret.expose();
+        // What has several lines is written in another way wherever lines are.
+        let holds = if value.contains(&b'\n') || value.contains(&b'\\') {
+            one.rule.id == sample.rule.id
+        } else {
+            memchr::memmem::find(secret, value).is_some()
+        };
+        holds && one.confidence >= sample.rule.confidence
     })
 }
 

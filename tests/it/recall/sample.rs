@@ -19,6 +19,9 @@ pub enum Kind {
     Passage,
 }
 
+/// Rules about one line of one kind of file, though it looks like an assignment.
+const FORMS: [&str; 2] = ["npmrc-auth", "wireguard-private-key"];
+
 /// One generated positive of a rule.
 #[derive(Clone, Debug)]
 pub struct Sample {
@@ -79,7 +82,9 @@ fn from(scanner: &Scanner, rule: &'static Rule, template: &str, seed: u64) -> Op
     if finds(&value, &value) {
         return Some(sample(Kind::Token, "CREDENTIAL", value.clone()));
     }
-    if let Some(name) = text.find(&value).and_then(|at| name_before(&text[..at])) {
+    if !FORMS.contains(&&*rule.id)
+        && let Some(name) = text.find(&value).and_then(|at| name_before(&text[..at]))
+    {
         let assigned = format!("{name}={value}");
         if finds(&assigned, &value) {
             return Some(sample(Kind::Named, name, assigned));
