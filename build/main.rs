@@ -116,9 +116,10 @@ fn main() {
     let out = env::var("OUT_DIR").unwrap();
     let out = Path::new(&out);
     link::small(out);
-    fs::write(out.join("page.rs"), page(out)).unwrap();
-    println!("cargo::rerun-if-changed=src/issuer/issuers.toml");
-    fs::write(out.join("issuers.rs"), issuers(out)).unwrap();
+    pack_table("issuers", "src/issuer/issuers.toml", out);
+    pack_table("taxonomies", "src/taxonomy/taxonomies.toml", out);
+    pack("plan", &read("src/report/plan/plan.md"), out);
+    pack("page", page().as_bytes(), out);
     let default = families("src/rules");
     let strict = families("src/rules/strict");
     fs::write(out.join("catalog.rs"), catalog(&default, &strict, out)).unwrap();
@@ -159,7 +160,7 @@ fn families(folder: &str) -> Vec<Family> {
 
 /// Two compressed texts a file, and the constants that say where each lies and what is known without them.
 fn catalog(default: &[Family], strict: &[Family], out: &Path) -> String {
-    let mut source = String::from("static PACKED: [Packed; FILES] = [\n");
+    let mut source = String::from("static FAMILIES: [Family; FILES] = [\n");
     let mut first = 0;
     let mut hugging_face = 0..0;
     for (number, Family { name, rules }) in default.iter().chain(strict).enumerate() {
@@ -174,13 +175,13 @@ fn catalog(default: &[Family], strict: &[Family], out: &Path) -> String {
             let file = format!("{number}.{name}");
             fs::write(out.join(&file), deflated(text)).unwrap();
             format!(
-                "Deflated {{ bytes: {}, stream: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")) }}",
+                "Packed {{ bytes: {}, deflated: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")) }}",
                 text.len()
             )
         };
         writeln!(
             source,
-            "Packed {{ first: {first}, regexes: {}, others: {}, unpacked: OnceLock::new(), rules: OnceLock::new() }},",
+            "Family {{ first: {first}, regexes: {}, others: {}, unpacked: OnceLock::new(), rules: OnceLock::new() }},",
             packed("regexes", regexes.as_bytes()),
             packed("others", &serde_json::to_vec(&others).unwrap()),
         )
@@ -246,34 +247,37 @@ fn place_of<T: PartialEq>(all: &mut Vec<T>, value: T) -> usize {
     })
 }
 
-/// The table of issuers, compressed, and how long it is; only `verify` and `revoke` unpack it.
-fn issuers(out: &Path) -> String {
-    let file = "src/issuer/issuers.toml";
-    let table: toml::Value = toml::from_str(&fs::read_to_string(file).unwrap())
-        .unwrap_or_else(|error| panic!("{file}: {error}"));
-    let json = serde_json::to_vec(&table).unwrap();
-    fs::write(out.join("issuers.deflated"), deflated(&json)).unwrap();
-    format!(
-        "const JSON_BYTES: usize = {};\n\nstatic DEFLATED: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/issuers.deflated\"));\n",
-        json.len()
-    )
+/// A table, as compressed JSON.
+fn pack_table(name: &str, file: &str, out: &Path) {
+    let text = String::from_utf8(read(file)).unwrap();
+    let table: toml::Value =
+        toml::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+    pack(name, &serde_json::to_vec(&table).unwrap(), out);
 }
 
-/// The page of the register with its style and its script, compressed, and how long it is.
-fn page(out: &Path) -> String {
-    let read = |name: &str| {
-        let file = format!("src/report/register/{name}");
-        println!("cargo::rerun-if-changed={file}");
-        fs::read_to_string(&file).unwrap()
-    };
-    let page = read("page.html")
-        .replace("{{style}}", &read("page.css"))
-        .replace("{{script}}", &read("page.js"));
-    fs::write(out.join("page.deflated"), deflated(page.as_bytes())).unwrap();
-    format!(
-        "const PAGE_BYTES: usize = {};\n\nstatic DEFLATED: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/page.deflated\"));\n",
-        page.len()
-    )
+fn read(file: &str) -> Vec<u8> {
+    println!("cargo::rerun-if-changed={file}");
+    fs::read(file).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// A compressed text, and the constant that says where it lies.
+fn pack(name: &str, text: &[u8], out: &Path) {
+    fs::write(out.join(format!("{name}.deflated")), deflated(text)).unwrap();
+    let source = format!(
+        "const PACKED: crate::packed::Packed = crate::packed::Packed {{ deflated: include_bytes!(concat!(env!(\"OUT_DIR\"), \
+         \"/{name}.deflated\")), bytes: {} }};\n",
+        text.len()
+    );
+    fs::write(out.join(format!("{name}.rs")), source).unwrap();
+}
+
+/// The page of the register with its style and its script.
+fn page() -> String {
+    let text =
+        |name: &str| String::from_utf8(read(&format!("src/report/register/{name}"))).unwrap();
+    text("page.html")
+        .replace("{{style}}", &text("page.css"))
+        .replace("{{script}}", &text("page.js"))
 }
 
 fn deflated(json: &[u8]) -> Vec<u8> {

@@ -18,12 +18,16 @@
 //!        ├────► search           find: copies of what has leaked
 //!        ├────► doctor           this machine's own hygiene
 //!        └────► register         inventory: one entry a credential, over repositories and machines
+//!        ├────► respond          the plan for one incident
+//!        └────► doctor           this machine's own hygiene
 //! ```
 //!
 //! Modules stand below in the order in which they may import each other: each only those above it. (Blank lines keep
 //! rustfmt from sorting them.)
 
 pub mod order;
+
+pub mod packed;
 
 pub mod parallel;
 
@@ -38,6 +42,8 @@ pub mod text;
 pub mod verification;
 
 pub mod finding;
+
+pub mod taxonomy;
 
 pub mod checks;
 
@@ -69,6 +75,8 @@ pub mod install;
 pub mod doctor;
 
 pub mod register;
+
+pub mod respond;
 
 pub mod report;
 

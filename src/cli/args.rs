@@ -17,8 +17,8 @@ pub(super) use hook::{
     UninstallArguments, UpdateArguments,
 };
 pub(super) use incident::{
-    DoctorArguments, FindArguments, InventoryArguments, IssuerArguments, RevokeArguments,
-    VerifyArguments,
+    DoctorArguments, FindArguments, InventoryArguments, IssuerArguments, RespondArguments,
+    RevokeArguments, VerifyArguments,
 };
 pub(super) use rules::{AllowArguments, RulesCommand, Scanner};
 pub(super) use scan::{HistoryArguments, ScanArguments};
@@ -206,6 +206,13 @@ pub(super) enum Command {
     ///
     /// Exit status: 0 there is none, 1 there are some, 2 not everything could be read.
     Find(FindArguments),
+    /// Write the plan for one incident: a checklist in Markdown, filled in with what is known
+    ///
+    /// Revoke, rotate, replace, check, search, clean, notify. Without a report the history of this repository is scanned. Nothing
+    /// is sent. --format json writes it for a program.
+    ///
+    /// Exit status: 0 it is written, 2 it could not be, or not everything could be read.
+    Respond(RespondArguments),
     /// Look at this machine: tokens that others can read, hooks that do not run
     ///
     /// Reads the home folder, the repository that it is called in, and images of containers; changes nothing, sends nothing. Each

@@ -15,6 +15,7 @@ mod issuers;
 mod meter;
 mod push;
 mod reporting;
+mod respond;
 mod revoke;
 mod rules;
 mod rules_check;
@@ -75,6 +76,7 @@ fn dispatch(arguments: &Arguments) -> Ended {
                 | Command::Verify(_)
                 | Command::Revoke(_)
                 | Command::Find(_)
+                | Command::Respond(_)
                 | Command::Doctor(_)
                 | Command::Inventory(_)
         )
@@ -97,6 +99,7 @@ fn dispatch(arguments: &Arguments) -> Ended {
         Some(Command::Verify(verify)) => verify::run(verify, options),
         Some(Command::Revoke(revoke)) => revoke::run(revoke, options),
         Some(Command::Find(find)) => find::run(find, options),
+        Some(Command::Respond(respond)) => respond::run(respond, options),
         Some(Command::Doctor(doctor)) => doctor::run(doctor, options),
         Some(Command::Inventory(inventory)) => inventory::run(inventory, options),
         Some(Command::Rules(rules)) => rules::run(rules, options),

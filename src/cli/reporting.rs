@@ -10,6 +10,7 @@ use crate::doctor::Diagnosis;
 use crate::outcome::{Exit, Outcome};
 use crate::register::Register;
 use crate::report::{self, Accepted, Color, Detail, Format, Surroundings};
+use crate::respond::Plan;
 use crate::search::Found;
 
 /// Why there is no report.
@@ -106,6 +107,17 @@ pub(super) fn write_register(register: &Register, options: &Options) -> Result<(
     );
     deliver(options, Some(line), &|report, out| {
         report::register::write(register, report, out)
+    })
+}
+
+/// Writes the plans for incidents.
+///
+/// # Errors
+/// As for [`write`].
+pub(super) fn write_plans(plans: &[Plan], options: &Options) -> Result<(), ReportError> {
+    let line = format!("{} plan(s)", plans.len());
+    deliver(options, Some(line), &|report, out| {
+        report::plan::write(plans, report, out)
     })
 }
 

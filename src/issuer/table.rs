@@ -3,7 +3,6 @@
 //! In: `issuers.toml` (packed by `build/`), and the tables of a configuration's own rules. Out: [`Issuers::of`] for a rule. It is
 //! unpacked when it is first asked for: no scan needs it.
 
-use libdeflater::Decompressor;
 use serde::Deserialize;
 
 use super::exchange::{Endpoints, RequestError, address};
@@ -73,11 +72,8 @@ impl Issuers {
     /// The built-in issuers; `trust` says what a configuration may add.
     #[must_use]
     pub fn new(trust: Trust) -> Self {
-        let mut json = vec![0; JSON_BYTES];
-        Decompressor::new()
-            .deflate_decompress(DEFLATED, &mut json)
-            .expect("the build script compressed it");
-        let file: File = serde_json::from_slice(&json).expect("a test reads the whole table");
+        let file: File =
+            serde_json::from_slice(&PACKED.unpack()).expect("a test reads the whole table");
         Self {
             entries: file.issuers,
             trust,

@@ -78,6 +78,22 @@ impl Habitat {
         }
     }
 
+    /// The habitat of a secret of which no more is known.
+    pub(super) fn of_place_in(part: Part, path: &[u8], rule: &str) -> Self {
+        match part {
+            Part::Path => Self::Path,
+            Part::SymlinkTarget => Self::Link,
+            Part::Header => Self::Identity,
+            Part::Message => Self::Message,
+            Part::RefName => Self::RefName,
+            Part::Content => match Self::of_path(path.as_bstr()) {
+                by_name @ (Self::SecretFile | Self::SampleFile) => by_name,
+                _ if is_key(rule) => Self::Key,
+                by_name => by_name,
+            },
+        }
+    }
+
     fn of_path(path: &BStr) -> Self {
         let path = path.to_ascii_lowercase();
         let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();

@@ -18,6 +18,7 @@ pub mod options;
 mod origin;
 mod paint;
 pub mod places;
+pub mod plan;
 mod provenance;
 pub mod register;
 mod remedy;

@@ -8,49 +8,31 @@
 use std::ops::Index;
 use std::sync::OnceLock;
 
-use libdeflater::Decompressor;
-
 use super::model::Boundary;
 use super::run::{Run, Runs, Set};
 use super::{Rule, Shape};
+use crate::packed::Packed;
 
 include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 
 /// The rules of one file.
-struct Packed {
+struct Family {
     /// The index over all files of the first one.
     first: usize,
     /// The regexes, each with a zero byte behind it.
-    regexes: Deflated,
+    regexes: Packed,
     /// A JSON array of the rules, which have no regexes.
-    others: Deflated,
+    others: Packed,
     /// The regexes, once they were asked for.
     unpacked: OnceLock<Vec<Box<str>>>,
     /// The rules, likewise.
     rules: OnceLock<Vec<Rule>>,
 }
 
-/// A raw deflate stream.
-struct Deflated {
-    /// Bytes that it inflates to.
-    bytes: usize,
-    stream: &'static [u8],
-}
-
-impl Deflated {
-    fn inflated(&self) -> Vec<u8> {
-        let mut text = vec![0; self.bytes];
-        Decompressor::new()
-            .deflate_decompress(self.stream, &mut text)
-            .expect("the build script compressed it");
-        text
-    }
-}
-
-impl Packed {
+impl Family {
     fn regexes(&self) -> &[Box<str>] {
         self.unpacked.get_or_init(|| {
-            let text = String::from_utf8(self.regexes.inflated());
+            let text = String::from_utf8(self.regexes.unpack());
             let text = text.expect("the build script wrote it");
             text.split_terminator('\0').map(Box::from).collect()
         })
@@ -58,7 +40,7 @@ impl Packed {
 
     fn rules(&'static self) -> &'static [Rule] {
         self.rules.get_or_init(|| {
-            let json = self.others.inflated();
+            let json = self.others.unpack();
             let mut rules: Vec<Rule> =
                 serde_json::from_slice(&json).expect("the build script wrote it");
             for (rule, regex) in rules.iter_mut().zip(self.regexes()) {
@@ -123,8 +105,8 @@ impl Index<usize> for Catalog {
 }
 
 /// The file that holds the rule of this index, counted over all files, and its index there.
-fn file_of(index: usize) -> (&'static Packed, usize) {
-    let file = &PACKED[PACKED.partition_point(|packed| packed.first <= index) - 1];
+fn file_of(index: usize) -> (&'static Family, usize) {
+    let file = &FAMILIES[FAMILIES.partition_point(|family| family.first <= index) - 1];
     (file, index - file.first)
 }
 

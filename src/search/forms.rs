@@ -91,7 +91,9 @@ impl Needles {
     }
 }
 
-fn forms(secret: &[u8]) -> Vec<(Vec<u8>, Form)> {
+/// Every form of `secret` that is looked for; some more than once.
+#[must_use]
+pub fn forms(secret: &[u8]) -> Vec<(Vec<u8>, Form)> {
     let text = |text: String| text.into_bytes();
     let mut forms = vec![(secret.to_vec(), Form::Plain)];
     // Without the outer zeros both byte orders are the same bytes.

@@ -25,8 +25,8 @@ use crate::scan::{Place as ScanPlace, Scanner};
 use crate::secret::Secret;
 use crate::source::Progress;
 use crate::text::position::{Lines, Position};
-pub use forms::Form;
 use forms::Needles;
+pub use forms::{Form, forms};
 
 /// No file is larger, in bytes: each is read into memory.
 const MAX_FILE_BYTES: u64 = 2 << 30;

@@ -70,6 +70,7 @@ mod ranges;
 mod readme;
 mod recall;
 mod report;
+mod respond;
 mod revoke;
 mod rules;
 mod sarif;

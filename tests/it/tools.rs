@@ -15,7 +15,7 @@ const PROGRAMS: [&str; 5] = ["bash", "busybox", "dash", "git-lfs", "shellcheck"]
 const BROWSERS: [&str; 2] = ["chromium", "google-chrome"];
 
 /// What it puts into `target/test-tools`.
-const MANAGERS: [&str; 2] = ["pre-commit", "prek"];
+const INSTALLED: [&str; 3] = ["pre-commit", "prek", "git-filter-repo"];
 
 /// Makes sure that every tool is there.
 ///
@@ -93,7 +93,7 @@ fn missing() -> Vec<&'static str> {
     let wanted = fs::read(Path::new(CHECKOUT).join("tests/requirements.txt")).ok();
     let have = fs::read(installed().join("requirements.txt")).ok();
     missing.extend(
-        MANAGERS
+        INSTALLED
             .into_iter()
             .filter(|name| have != wanted || !installed().join("bin").join(name).is_file()),
     );

@@ -45,6 +45,27 @@ pub(in crate::cli) struct FindArguments {
 }
 
 #[derive(Debug, Args)]
+pub(in crate::cli) struct RespondArguments {
+    /// The fingerprints that a report prints
+    #[arg(
+        value_name = "FINGERPRINT",
+        required_unless_present = "remove_replace_text"
+    )]
+    pub(in crate::cli) fingerprints: Vec<String>,
+    /// Take what is known from a JSON report, of `verify` too; may be given several times
+    #[arg(long, value_name = "REPORT.json")]
+    pub(in crate::cli) from: Vec<PathBuf>,
+    /// Write what `git filter-repo` is to replace to FILE, which only you can read: it holds the secrets
+    ///
+    /// FILE must not be there, and lie below .git or outside of every work tree.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) replace_text: Option<PathBuf>,
+    /// Remove a file that --replace-text wrote, and do nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fingerprints", "from", "replace_text"])]
+    pub(in crate::cli) remove_replace_text: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(in crate::cli) struct DoctorArguments {
     /// Images of containers to look into, as `docker save` writes them
     #[arg(value_name = "IMAGE.tar")]

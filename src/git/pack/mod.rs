@@ -129,7 +129,7 @@ impl Pack {
             path: path.to_owned(),
             index,
         };
-        if matches!(*pack.bytes, [b'P', b'A', b'C', b'K', 0, 0, 0, 4.., ..]) {
+        if matches!(*pack.bytes, [b'P', b'A', b'C', b'K', 0, 0, 0, 4..=255, ..]) {
             return Err(PackError::UnknownFormat {
                 path: path.to_owned(),
             });

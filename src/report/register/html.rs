@@ -6,7 +6,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use libdeflater::Decompressor;
 use sha2::{Digest as _, Sha256};
 
 use super::super::words::number;
@@ -36,11 +35,8 @@ const COLUMNS: [&str; 9] = [
 const MAX_PLACES: usize = 4;
 
 pub(super) fn render(register: &Register) -> String {
-    let mut page = vec![0; PAGE_BYTES];
-    Decompressor::new()
-        .deflate_decompress(DEFLATED, &mut page)
-        .expect("the build script compressed it");
-    let template = String::from_utf8_lossy(&page);
+    let template = PACKED.unpack();
+    let template = String::from_utf8_lossy(&template);
     let mut page = String::new();
     let mut rest = &*template;
     while let Some((before, after)) = rest.split_once("{{") {

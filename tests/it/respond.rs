@@ -1,0 +1,648 @@
+//! `hf-guard respond`: what the plan says, and that the history is clean after what it says.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::issuer::{Issuer, Play};
+use crate::revoke::hub;
+use crate::support::{GUARD, Run, Sandbox, hf_token, letters};
+use crate::tools;
+use crate::verify::whoami;
+
+/// The finding of the first secret, as the history scan tells it.
+#[track_caller]
+fn finding(sandbox: &Sandbox) -> Value {
+    let run = sandbox.guard(&["--all-history", "--format", "json"]);
+    let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    document["findings"][0].clone()
+}
+
+#[track_caller]
+fn fingerprint(sandbox: &Sandbox) -> String {
+    let finding = finding(sandbox);
+    finding["fingerprint"].as_str().expect("a text").to_owned()
+}
+
+/// A token that was committed to a workflow and a script, and taken out of the script again.
+fn leaked() -> (Sandbox, String) {
+    let sandbox = Sandbox::new();
+    let token = hf_token(21);
+    sandbox.write("train.py", format!("login(token=\"{token}\")\n"));
+    sandbox.write(
+        ".github/workflows/publish.yml",
+        format!("env:\n  HF_TOKEN: {token}\n"),
+    );
+    sandbox.commit_all("Fine-tune");
+    sandbox.git(&["tag", "v1"]);
+    sandbox.write("train.py", "login()\n");
+    sandbox.commit_all("Remove the token");
+    (sandbox, token)
+}
+
+#[track_caller]
+fn asserts(plan: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(plan.contains(part), "{part}\n{plan}");
+    }
+}
+
+#[test]
+fn a_plan_is_filled_in_with_what_the_history_knows() {
+    let (sandbox, token) = leaked();
+    let fingerprint = fingerprint(&sandbox);
+    let first = sandbox.git(&["rev-parse", "--short=12", "HEAD~"]);
+    let run = sandbox.guard(&["respond", &fingerprint]);
+    run.assert_code(0).assert_hides(&token);
+    let head = format!(
+        "# Incident {}: Hugging Face user access token\n",
+        &fingerprint[..12]
+    );
+    assert!(run.stdout.starts_with(&head), "{}", run.stdout);
+    asserts(
+        &run.stdout,
+        &[
+            "rule `huggingface-user-token`, provider Hugging Face\n",
+            "- Status: nobody asked its issuer.",
+            &format!(
+                "- Brought by commit `{}` of 2026-01-02 by `A. Author <author@example.org>`\n",
+                first.trim()
+            ),
+            "- HEAD still has it.\n",
+            "  - `refs/heads/main`\n  - `refs/tags/v1`\n",
+            "  - `.github/workflows/publish.yml:2:13`, from commit",
+            "  - `train.py:1:14`, from commit",
+            &format!("hf-guard revoke --all-history --fingerprint {fingerprint}\n"),
+            "- [ ] In GitHub Actions (`.github/workflows/publish.yml`): ",
+            "a Trusted Publisher on the Hub exchanges",
+            "hf spaces secrets add OWNER/NAME --secrets HF_TOKEN",
+            "datetime.fromisoformat(\"2026-01-02\")",
+            &format!("hf-guard respond {fingerprint} --replace-text .git/"),
+            &format!("`REMOVED-BY-HF-GUARD-{}`", &fingerprint[..12]),
+            "git filter-repo --sensitive-data-removal --replace-text .git/",
+            "git push --force --mirror origin",
+            "`A. Author <author@example.org>`, who committed it",
+            "_OWASP Agentic ASI03; NIST CSF PR.AA-01, RS.MI-01; PCI DSS 8.6.3_",
+            "  - NHI9:2025 NHI Reuse: several files share it\n",
+        ],
+    );
+    assert!(
+        !run.stdout.contains("NHI5:2025"),
+        "nobody knows what it may do"
+    );
+    // The one place that HEAD still has is the one to change.
+    assert!(!run.stdout.contains("In Python"), "{}", run.stdout);
+    for number in 1..=7 {
+        assert!(
+            run.stdout.contains(&format!("\n\n## {number}. ")),
+            "{number}"
+        );
+    }
+}
+
+#[test]
+fn reports_fill_in_whose_it_is_and_what_it_may_do() {
+    let (sandbox, token) = leaked();
+    let issuer = Issuer::start(|_| Play::json(whoami("write")));
+    let report = sandbox.root().join("report.json");
+    let verified = sandbox.root().join("verified.json");
+    let (report, verified) = (
+        report.to_str().expect("UTF-8"),
+        verified.to_str().expect("UTF-8"),
+    );
+    sandbox.guard(&["--all-history", "--format", "json", "--output", report]);
+    let mut command = sandbox.command(GUARD);
+    Run::of(issuer.serves(&mut command).args([
+        "verify", "--from", report, "--format", "json", "--output", verified,
+    ]))
+    .assert_code(1);
+    let fingerprint = fingerprint(&sandbox);
+    let run = sandbox.guard(&[
+        "respond",
+        &fingerprint,
+        "--from",
+        report,
+        "--from",
+        verified,
+    ]);
+    run.assert_code(0).assert_hides(&token);
+    asserts(
+        &run.stdout,
+        &[
+            "- Status: **LIVE, can write**, asked 20",
+            "- Owner: ada (user)\n",
+            "- Token: `laptop`, role write, expires 2027-01-01T00:00:00.000Z\n",
+            "- Reaches:\n  - acme (admin)\n  - lab (read)\n",
+            "  - can push to models, datasets and Spaces of org acme\n",
+            "- HEAD still has it.\n",
+            &format!("hf-guard revoke --from {report} --fingerprint {fingerprint}\n"),
+            &format!("hf-guard find --from {report} --fingerprint {fingerprint} PATH...\n"),
+            // In lab its owner only reads.
+            "for owner in [\"ada\", \"acme\"]:\n",
+            "hf datasets ls --author acme --sort last_modified",
+            "- [ ] ada, whose it is.\n",
+            "administrators of what it reaches: acme, lab.\n",
+            "  - NHI5:2025 Overprivileged NHI: it can write\n",
+            "  - ASI04 Agentic Supply Chain Vulnerabilities: ",
+        ],
+    );
+    // It has an end.
+    assert!(!run.stdout.contains("NHI7:2025"), "{}", run.stdout);
+    // The repository is not needed where reports tell all.
+    let mut command = sandbox.command(GUARD);
+    let elsewhere = Run::of(command.current_dir(sandbox.root()).args([
+        "respond",
+        &fingerprint,
+        "--from",
+        report,
+        "--from",
+        verified,
+    ]));
+    elsewhere.assert_code(0);
+    assert_eq!(elsewhere.stdout, run.stdout);
+}
+
+#[test]
+fn what_is_revoked_is_ticked() {
+    let (sandbox, _) = leaked();
+    let hub = hub();
+    let fingerprint = fingerprint(&sandbox);
+    let report = sandbox.root().join("revoked.json");
+    let report = report.to_str().expect("UTF-8");
+    let mut command = sandbox.command(GUARD);
+    Run::of(hub.serves(&mut command).args([
+        "revoke",
+        "--all-history",
+        "--fingerprint",
+        &fingerprint,
+        "--yes",
+        "--format",
+        "json",
+        "--output",
+        report,
+    ]))
+    .assert_code(0);
+    let run = sandbox.guard(&["respond", &fingerprint, "--from", report]);
+    run.assert_code(0);
+    asserts(
+        &run.stdout,
+        &[
+            "- [x] It no longer works: revoked.\n",
+            "It is useless now, so this can wait",
+        ],
+    );
+    assert!(!run.stdout.contains("hf-guard revoke"), "{}", run.stdout);
+}
+
+#[test]
+fn a_fingerprint_that_nothing_has_is_one_sentence() {
+    let (sandbox, _) = leaked();
+    let nobodys = "0".repeat(32);
+    let run = sandbox.guard(&["respond", &nobodys]);
+    run.assert_code(2);
+    assert_eq!(run.stdout, "");
+    assert_eq!(
+        run.stderr,
+        format!(
+            "hf-guard: nothing that was read has the fingerprint \"{nobodys}\"; if a report has it, name that: --from REPORT.json\n"
+        )
+    );
+    let run = sandbox.guard(&["respond"]);
+    run.assert_code(2);
+    assert!(run.stderr.contains("<FINGERPRINT>"), "{}", run.stderr);
+    let run = sandbox.guard(&["respond", &nobodys, "--from", "nothing.json"]);
+    run.assert_code(2);
+    assert!(
+        run.stderr
+            .starts_with("hf-guard: cannot read the report \"nothing.json\""),
+        "{}",
+        run.stderr
+    );
+    sandbox.write("other.json", "{}");
+    let run = sandbox.guard(&["respond", &nobodys, "--from", "other.json"]);
+    run.assert_code(2);
+    assert!(
+        run.stderr.contains("no JSON report of hf-guard"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn what_could_not_be_read_is_told_and_is_no_success() {
+    let (sandbox, _) = leaked();
+    let clone = sandbox.root().join("shallow");
+    let url = format!("file://{}", sandbox.path().display());
+    let target = clone.to_str().expect("UTF-8");
+    sandbox.git(&["clone", "--quiet", "--depth=1", &url, target]);
+    let found = guard_in(&sandbox, &clone, &["--all-history", "--format", "json"]);
+    let found: Value = serde_json::from_str(&found.stdout).expect("JSON");
+    let fingerprint = found["findings"][0]["fingerprint"]
+        .as_str()
+        .expect("a text");
+    let run = guard_in(&sandbox, &clone, &["respond", fingerprint]);
+    run.assert_code(2);
+    asserts(
+        &run.stdout,
+        &[
+            "- Not everything could be read, so there may be more places:\n  - shallow clone: ",
+            "## 7. Notify",
+        ],
+    );
+}
+
+#[test]
+fn the_plan_for_programs_has_the_steps_of_the_text() {
+    let (sandbox, token) = leaked();
+    let fingerprint = fingerprint(&sandbox);
+    let text = sandbox.guard(&["respond", &fingerprint]);
+    let run = sandbox.guard(&["respond", &fingerprint, "--format", "json"]);
+    run.assert_code(0).assert_hides(&token);
+    let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(document["schema"], 1);
+    let plan = &document["plans"][0];
+    assert_eq!(plan["markdown"], text.stdout);
+    assert_eq!(plan["fingerprint"], *fingerprint);
+    assert_eq!(plan["in_head"], true);
+    assert_eq!(plan["first"]["date"], "2026-01-02");
+    assert_eq!(plan["places"].as_array().map(Vec::len), Some(2));
+    let steps = plan["steps"].as_array().expect("a list");
+    let ids: Vec<&Value> = steps.iter().map(|step| &step["id"]).collect();
+    assert_eq!(
+        ids,
+        [
+            "revoke", "rotate", "replace", "check", "search", "clean", "notify"
+        ]
+    );
+    assert_eq!(
+        steps[0]["tasks"][0]["commands"][0],
+        format!("hf-guard revoke --all-history --fingerprint {fingerprint}\n")
+    );
+    let mappings = steps[5]["mappings"].as_array().expect("a list");
+    assert!(
+        mappings.contains(&serde_json::json!({"taxonomy": "nist-csf", "id": "RS.MI-02"})),
+        "{mappings:?}"
+    );
+    for step in steps {
+        assert!(
+            step["tasks"]
+                .as_array()
+                .is_some_and(|tasks| !tasks.is_empty()),
+            "{step}"
+        );
+    }
+    // Each item that is named is explained.
+    let explained: Vec<(&Value, &Value)> = document["taxonomies"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .flat_map(|taxonomy| {
+            let items = taxonomy["items"].as_array().expect("a list");
+            items.iter().map(move |item| (&taxonomy["id"], &item["id"]))
+        })
+        .collect();
+    for mapping in mappings {
+        assert!(
+            explained.contains(&(&mapping["taxonomy"], &mapping["id"])),
+            "{mapping}"
+        );
+    }
+}
+
+#[test]
+fn names_from_a_repository_stay_names() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(22);
+    sandbox.write("a`b [x](y)\n- [x] done.py", format!("t = '{token}'\n"));
+    sandbox.git(&["add", "--all"]);
+    let mut command = sandbox.command("git");
+    command
+        .env("GIT_AUTHOR_NAME", "# Eve **bold** `x` \u{202e}")
+        .args(["commit", "--quiet", "--message", "x"]);
+    Run::of(&mut command).assert_code(0);
+    let run = sandbox.guard(&["respond", &fingerprint(&sandbox)]);
+    run.assert_code(0).assert_hides(&token);
+    asserts(
+        &run.stdout,
+        &[
+            "  - `` a`b [x](y)\\x0a- [x] done.py:1:6 ``, from commit",
+            "by `` # Eve **bold** `x` \\u{202e} <author@example.org> ``\n",
+        ],
+    );
+    assert!(
+        !run.stdout
+            .lines()
+            .any(|line| line.starts_with("- [x] done"))
+    );
+}
+
+/// Every object of a repository, in one string of bytes.
+#[track_caller]
+fn every_object(sandbox: &Sandbox, folder: &Path) -> Vec<u8> {
+    let output = sandbox
+        .command("git")
+        .current_dir(folder)
+        .args(["cat-file", "--batch-all-objects", "--batch", "--unordered"])
+        .output()
+        .expect("git starts");
+    assert!(output.status.success());
+    output.stdout
+}
+
+fn holds(text: &[u8], needle: impl AsRef<[u8]>) -> bool {
+    let needle = needle.as_ref();
+    text.windows(needle.len()).any(|window| window == needle)
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
+
+/// A fresh clone, as the plan wants it, and the file in it.
+#[track_caller]
+fn clone(sandbox: &Sandbox) -> (PathBuf, String) {
+    let clone = sandbox.root().join("clean");
+    let url = format!("file://{}", sandbox.path().display());
+    sandbox.git(&["clone", "--quiet", &url, clone.to_str().expect("UTF-8")]);
+    (clone, ".git/hf-guard-replace.txt".to_owned())
+}
+
+#[track_caller]
+fn guard_in(sandbox: &Sandbox, folder: &Path, arguments: &[&str]) -> Run {
+    let mut command = sandbox.command(GUARD);
+    Run::of(command.current_dir(folder).args(arguments))
+}
+
+/// Runs the line of the plan that begins with `git filter-repo`.
+#[track_caller]
+fn filter_repo(sandbox: &Sandbox, folder: &Path, plan: &str) {
+    let line = plan
+        .lines()
+        .find(|line| line.starts_with("git filter-repo --sensitive-data-removal"))
+        .expect("the plan has the command");
+    let path = format!(
+        "{}:{}",
+        tools::managers().display(),
+        std::env::var("PATH").expect("there is a PATH")
+    );
+    let mut command = sandbox.command("sh");
+    command
+        .current_dir(folder)
+        .env("PATH", path)
+        .args(["-c", line]);
+    Run::of(&mut command).assert_code(0);
+}
+
+#[test]
+fn git_filter_repo_takes_the_secret_out_of_every_object() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(23);
+    let key: Vec<String> = (0..24).map(|line| letters(100 + line, 64)).collect();
+    let (begin, end) = ("-----BEGIN RSA ", "-----END RSA ");
+    let pem = format!(
+        "{begin}PRIVATE KEY-----\n{}\n{}==\n{end}PRIVATE KEY-----\n",
+        key.join("\n"),
+        letters(99, 30)
+    );
+    sandbox.write("src/train.py", format!("login(token=\"{token}\")\n"));
+    sandbox.write(format!("runs/{token}.txt"), "a name\n");
+    sandbox.write(
+        "k8s.yaml",
+        format!("data: {}\n", base64(&format!("x={token}\n"))),
+    );
+    sandbox.write(
+        "latin.txt",
+        [b"caf\xe9 ", token.as_bytes(), b"\r\n"].concat(),
+    );
+    sandbox.write("server.pem", &pem);
+    sandbox.write(
+        "key.py",
+        format!("KEY = \"{}\"\n", pem.replace('\n', "\\n")),
+    );
+    sandbox.commit_all(&format!("Try {token}"));
+    sandbox.git(&[
+        "tag",
+        "--annotate",
+        "v1",
+        "--message",
+        &format!("With {token}"),
+    ]);
+    sandbox.git(&["rm", "--quiet", "-r", "."]);
+    sandbox.write("README.md", "# Clean\n");
+    sandbox.commit_all("Remove it all");
+    let document = sandbox.guard(&["--all-history", "--format", "json"]);
+    let document: Value = serde_json::from_str(&document.stdout).expect("JSON");
+    let fingerprints: Vec<&str> = document["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| finding["fingerprint"].as_str().expect("a text"))
+        .collect();
+    assert!(fingerprints.len() >= 2, "{document:#}");
+
+    let (clone, file) = clone(&sandbox);
+    let mut arguments = vec!["respond"];
+    arguments.extend(&fingerprints);
+    arguments.extend(["--replace-text", &*file]);
+    let run = guard_in(&sandbox, &clone, &arguments);
+    run.assert_code(0).assert_hides(&token);
+    for line in &key {
+        run.assert_hides(line);
+    }
+    assert!(
+        run.stderr
+            .contains("hf-guard respond --remove-replace-text "),
+        "{}",
+        run.stderr
+    );
+    let path = clone.join(&file);
+    assert_private(&path);
+    assert_eq!(
+        sandbox.git_in(&clone, &["status", "--porcelain"]).stdout,
+        ""
+    );
+
+    filter_repo(&sandbox, &clone, &run.stdout);
+    guard_in(
+        &sandbox,
+        &clone,
+        &["respond", "--remove-replace-text", &file],
+    )
+    .assert_code(0);
+    assert!(!path.exists());
+    let objects = every_object(&sandbox, &clone);
+    assert!(holds(&objects, "REMOVED-BY-HF-GUARD-"));
+    assert!(holds(&objects, b"caf\xe9 REMOVED-BY-"), "other bytes stay");
+    for needle in [&token, &token[3..20], &token[20..]]
+        .into_iter()
+        .chain(key.iter().map(|line| &**line))
+    {
+        assert!(!holds(&objects, needle), "it is still there");
+    }
+    assert!(
+        !holds(&objects, letters(99, 30)),
+        "the last line of the key is still there"
+    );
+    let inner = base64(&format!("x={token}\n"));
+    assert!(
+        !holds(&objects, &inner[8..40]),
+        "it is still there, encoded"
+    );
+    // No file of the clone has it, the notes of git-filter-repo and logs included.
+    let everything = sandbox
+        .command("cat")
+        .current_dir(&clone)
+        .args(["-r"])
+        .output();
+    drop(everything);
+    assert_no_file_holds(&clone, &token);
+    let clean = guard_in(&sandbox, &clone, &["--all-history"]);
+    clean.assert_code(0);
+}
+
+#[track_caller]
+fn assert_private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = path
+        .metadata()
+        .expect("it was written")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[track_caller]
+fn assert_no_file_holds(folder: &Path, secret: &str) {
+    for entry in std::fs::read_dir(folder).expect("it can be listed") {
+        let path = entry.expect("it can be listed").path();
+        assert!(!path.to_string_lossy().contains(secret));
+        if path.is_dir() {
+            assert_no_file_holds(&path, secret);
+        } else {
+            let text = std::fs::read(&path).expect("it can be read");
+            assert!(!holds(&text, secret), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn what_the_tool_leaves_alone_is_named() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(24);
+    let wide: Vec<u8> = format!("\u{feff}token = {token}\n")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    sandbox.write("notes.txt", wide);
+    let encoded = base64(&format!(
+        "{{\"token\": \"{token}\", \"more\": \"{}\"}}",
+        letters(1, 60)
+    ));
+    let wrapped: Vec<&str> = encoded
+        .as_bytes()
+        .chunks(48)
+        .map(|line| std::str::from_utf8(line).expect("ASCII"))
+        .collect();
+    sandbox.write("mail.txt", wrapped.join("\n"));
+    sandbox.write("plain.py", format!("t = '{token}'\n"));
+    sandbox.commit_all("Three ways");
+    let run = sandbox.guard(&["respond", &fingerprint(&sandbox)]);
+    run.assert_code(0).assert_hides(&token);
+    asserts(
+        &run.stdout,
+        &[
+            "- [ ] `notes.txt` is a binary file to git-filter-repo",
+            "- [ ] `mail.txt` has it in pieces",
+        ],
+    );
+    assert!(!run.stdout.contains("- [ ] `plain.py`"), "{}", run.stdout);
+}
+
+#[test]
+fn the_file_with_the_secret_stays_out_of_gits_way() {
+    let (sandbox, token) = leaked();
+    let fingerprint = fingerprint(&sandbox);
+    let respond = |file: &str| sandbox.guard(&["respond", &fingerprint, "--replace-text", file]);
+    for inside in ["replace.txt", "src/../replace.txt", ".git/../replace.txt"] {
+        std::fs::create_dir_all(sandbox.path().join("src")).expect("a folder can be made");
+        let run = respond(inside);
+        run.assert_code(2).assert_hides(&token);
+        assert!(
+            run.stderr.contains("`git add` would pick it up"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(run.stdout, "");
+    }
+    assert!(!sandbox.path().join("replace.txt").exists());
+    let outside = sandbox.root().join("replace.txt");
+    let outside = outside.to_str().expect("UTF-8");
+    let run = respond(outside);
+    run.assert_code(0).assert_hides(&token);
+    asserts(
+        &run.stdout,
+        &["The file that says what to replace is written: `"],
+    );
+    assert_private(Path::new(outside));
+    let again = respond(outside);
+    again.assert_code(2);
+    assert!(
+        again.stderr.contains("is there already"),
+        "{}",
+        again.stderr
+    );
+    let text = std::fs::read_to_string(outside).expect("it is ASCII");
+    assert!(text.starts_with("literal:"), "literal lines");
+    let remove = |file: &str| sandbox.guard(&["respond", "--remove-replace-text", file]);
+    remove(outside).assert_code(0);
+    assert!(!Path::new(outside).exists());
+    let gone = remove(outside);
+    gone.assert_code(2);
+    sandbox.write("mine.txt", "mine\n");
+    let mine = remove("mine.txt");
+    mine.assert_code(2);
+    assert!(mine.stderr.contains("so it stays"), "{}", mine.stderr);
+    assert!(sandbox.path().join("mine.txt").exists());
+}
+
+#[test]
+fn no_file_is_left_where_there_is_no_plan() {
+    let (sandbox, _) = leaked();
+    let fingerprint = fingerprint(&sandbox);
+    let file = sandbox.root().join("replace.txt");
+    let file_name = file.to_str().expect("UTF-8");
+    let run = sandbox.guard(&[
+        "respond",
+        &fingerprint,
+        "--replace-text",
+        file_name,
+        "--output",
+        "no/such/folder/plan.md",
+    ]);
+    run.assert_code(2);
+    assert!(!file.exists());
+    // A report of another repository names a secret that is not here.
+    let report = sandbox.root().join("report.json");
+    let report = report.to_str().expect("UTF-8");
+    sandbox.guard(&["--all-history", "--format", "json", "--output", report]);
+    let other = Sandbox::new();
+    other.write("a", "b\n");
+    other.commit_all("Nothing");
+    let run = other.guard(&[
+        "respond",
+        &fingerprint,
+        "--from",
+        report,
+        "--replace-text",
+        file_name,
+    ]);
+    run.assert_code(2);
+    assert!(
+        run.stderr
+            .contains("does not stand in the history of this repository"),
+        "{}",
+        run.stderr
+    );
+    assert!(!file.exists());
+}
