@@ -14,6 +14,7 @@ use crate::fingerprint::Fingerprint;
 use crate::outcome::{AcceptedBy, Narrowed, Outcome, Skip, Summary};
 use crate::rules::Confidence;
 use crate::secret::Secret;
+use crate::taxonomy::{self, Taxonomy, Traits};
 use crate::text::escape;
 use crate::verification::Verification;
 
@@ -25,7 +26,12 @@ pub const SCHEMA: u32 = 1;
 /// # Errors
 /// Those of `out`.
 pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    write_document(&Document::of(outcome), out)
+    let has_findings = !outcome.findings.is_empty() || !outcome.accepted.is_empty();
+    let taxonomies = match has_findings {
+        true => taxonomy::of_findings(),
+        false => Vec::new(),
+    };
+    write_document(&Document::of(outcome, &taxonomies), out)
 }
 
 /// Serializes with indentation and a final newline.
@@ -53,10 +59,12 @@ struct Document<'a> {
     skipped: &'a [Skip],
     warnings: &'a [String],
     summary: Counts<'a>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    taxonomies: &'a [Taxonomy],
 }
 
 impl<'a> Document<'a> {
-    fn of(outcome: &'a Outcome) -> Self {
+    fn of(outcome: &'a Outcome, taxonomies: &'a [Taxonomy]) -> Self {
         Self {
             schema: SCHEMA,
             repository: outcome.repository.as_deref(),
@@ -64,12 +72,12 @@ impl<'a> Document<'a> {
             findings: outcome
                 .findings
                 .iter()
-                .map(|finding| Entry::of(finding, None))
+                .map(|finding| Entry::of(finding, None, taxonomies))
                 .collect(),
             accepted: outcome
                 .accepted
                 .iter()
-                .map(|accepted| Entry::of(&accepted.finding, Some(&accepted.by)))
+                .map(|accepted| Entry::of(&accepted.finding, Some(&accepted.by), taxonomies))
                 .collect(),
             skipped: &outcome.skipped,
             warnings: &outcome.warnings,
@@ -81,6 +89,7 @@ impl<'a> Document<'a> {
                 read: outcome.summary,
                 narrowed: outcome.narrowed.as_ref(),
             },
+            taxonomies,
         }
     }
 }
@@ -121,6 +130,7 @@ struct Entry<'a> {
     secret_sha256: Option<String>,
     fingerprint: &'a Fingerprint,
     notes: &'a [String],
+    mappings: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parts: Vec<Entry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,7 +142,7 @@ struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn of(finding: &'a Finding, by: Option<&'a AcceptedBy>) -> Self {
+    fn of(finding: &'a Finding, by: Option<&'a AcceptedBy>, taxonomies: &'a [Taxonomy]) -> Self {
         Self {
             rule: &finding.rule.id,
             description: &finding.rule.description,
@@ -152,10 +162,11 @@ impl<'a> Entry<'a> {
             secret_sha256: secret_sha256(finding),
             fingerprint: &finding.fingerprint,
             notes: &finding.notes,
+            mappings: taxonomy::names(taxonomy::about(taxonomies, Traits::of(finding))),
             parts: finding
                 .parts
                 .iter()
-                .map(|part| Self::of(part, None))
+                .map(|part| Self::of(part, None, taxonomies))
                 .collect(),
             provenance: finding.provenance.as_deref().map(provenance::Entry::of),
             verification: finding.verification.as_deref(),

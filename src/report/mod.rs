@@ -27,6 +27,7 @@ mod runner;
 pub mod sarif;
 mod shell;
 mod stay;
+mod taxa;
 mod variable;
 pub mod verified;
 pub mod wire;

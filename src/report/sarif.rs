@@ -4,6 +4,8 @@
 //! notification, and makes the run an unsuccessful one.
 //! Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
 
+mod text;
+
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -11,12 +13,14 @@ use serde_json::{Value, json};
 
 use super::json::{secret_sha256, write_document};
 use super::narrowed::narrowed_words;
+use super::taxa::Taxa;
 use super::{origin, provenance, stay};
 use crate::finding::{Cell, CellKind, Finding, Part, Provenance};
 use crate::fingerprint::Fingerprint;
 use crate::outcome::{AcceptedBy, Outcome};
 use crate::rules::{Confidence, Rule};
 use crate::text::path;
+use text::{is_url, link, markdown, message, uri};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -32,6 +36,7 @@ pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn log(outcome: &Outcome) -> Value {
+    let taxa = Taxa::new();
     let mut rules = Rules::default();
     let mut seen = HashMap::new();
     let live = outcome.findings.iter().map(|finding| (finding, None));
@@ -44,7 +49,9 @@ fn log(outcome: &Outcome) -> Value {
         .map(|(finding, by)| {
             let count = seen.entry(&finding.fingerprint).or_insert(0);
             *count += 1;
-            result(finding, by, rules.index_of(finding.rule), *count)
+            let mut result = result(finding, by, rules.index_of(finding.rule), *count);
+            result["taxa"] = taxa.of_result(finding).into();
+            result
         })
         .collect();
     json!({
@@ -55,8 +62,10 @@ fn log(outcome: &Outcome) -> Value {
                 "name": "hf-guard",
                 "version": env!("CARGO_PKG_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules.rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
+                "supportedTaxonomies": taxa.supported(),
+                "rules": rules.rules.iter().map(|rule| descriptor(rule, &taxa)).collect::<Vec<_>>(),
             }},
+            "taxonomies": taxa.components(),
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": { ROOT: { "description": { "text": "The root of the repository." } } },
             "invocations": [{
@@ -84,7 +93,7 @@ impl Rules {
     }
 }
 
-fn descriptor(rule: &Rule) -> Value {
+fn descriptor(rule: &Rule, taxa: &Taxa) -> Value {
     let remedy = "Take it out of the file and read it from the environment or a secret store. If it was ever pushed, \
                   revoke it first: removing it from the newest commit does not take it back.";
     let mut help = format!("{}. {remedy}", rule.description);
@@ -100,6 +109,7 @@ fn descriptor(rule: &Rule) -> Value {
         "shortDescription": { "text": rule.description },
         "fullDescription": { "text": format!("{}, issued by {}.", rule.description, rule.provider) },
         "help": { "text": help, "markdown": markdown },
+        "relationships": taxa.relationships(rule),
         "defaultConfiguration": { "level": level(rule.confidence) },
         "properties": {
             "tags": ["security", "secret"],
@@ -239,19 +249,6 @@ fn artifact(path: &[u8]) -> Value {
     }
 }
 
-/// Percent-encodes everything but slashes and what RFC 3986 calls unreserved.
-fn uri(path: &[u8]) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for &byte in path {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~') {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
-}
-
 fn suppression(by: &AcceptedBy) -> Value {
     let (kind, justification) = match by {
         AcceptedBy::Entry { reason, .. } => ("external", reason.clone()),
@@ -294,54 +291,6 @@ fn notifications(outcome: &Outcome) -> Vec<Value> {
     skipped.chain(warnings).chain(narrowed).collect()
 }
 
-/// Escapes what a SARIF message takes for a placeholder or a link (clauses 3.11.5 and 3.11.6).
-fn message(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '{' | '}' => escaped.extend([character, character]),
-            '[' | ']' | '\\' => escaped.extend(['\\', character]),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
-}
-
-/// Escapes what Markdown gives a meaning to: a custom rule's words come from the repository.
-fn markdown(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_ascii_punctuation() && !matches!(character, ',' | '.' | ':' | '/' | '\'') {
-            escaped.push('\\');
-        }
-        escaped.push(if character.is_control() {
-            ' '
-        } else {
-            character
-        });
-    }
-    escaped
-}
-
-fn link(target: &str) -> String {
-    if is_url(target) {
-        format!("<{target}>")
-    } else {
-        markdown(target)
-    }
-}
-
-fn is_url(text: &str) -> bool {
-    text.starts_with("https://")
-        && text.bytes().all(|byte| {
-            byte.is_ascii_graphic()
-                && !matches!(
-                    byte,
-                    b'<' | b'>' | b'"' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
-                )
-        })
-}
-
 fn level(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::Low => "note",
@@ -373,31 +322,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_become_uris() {
-        assert_eq!(uri(b"src/a b.py"), "src/a%20b.py");
-        assert_eq!(uri("模/%25#?:".as_bytes()), "%E6%A8%A1/%2525%23%3F%3A");
-        assert_eq!(uri(b"caf\xe9"), "caf%E9");
+    fn a_path_is_counted_from_the_root_of_the_repository() {
         assert_eq!(artifact(b"/tmp/x")["uri"], "file:///tmp/x");
         assert_eq!(artifact(b"x")["uriBaseId"], ROOT);
-    }
-
-    #[test]
-    fn a_message_holds_no_placeholder_and_no_link() {
-        assert_eq!(message("{0} [a](b) \\"), "{{0}} \\[a\\](b) \\\\");
-    }
-
-    #[test]
-    fn only_whole_https_addresses_are_links() {
-        assert!(is_url("https://example.org/a"));
-        for text in [
-            "http://example.org",
-            "javascript:x",
-            "https://a b",
-            "https://a>b",
-            "",
-        ] {
-            assert!(!is_url(text), "{text}");
-        }
-        assert_eq!(markdown("a *b* <c>"), "a \\*b\\* \\<c\\>");
     }
 }

@@ -173,7 +173,9 @@ impl Traits {
         )
     }
 
-    fn has(self, wanted: Trait) -> bool {
+    /// Whether one of them holds.
+    #[must_use]
+    pub fn has(self, wanted: Trait) -> bool {
         match wanted {
             Trait::Always => true,
             Trait::Key => self.is_key,
@@ -187,15 +189,6 @@ impl Traits {
 
 fn path(site: &Site) -> &[u8] {
     &site.finding.path
-}
-
-/// An item by name, for reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Mapping<'a> {
-    /// The taxonomy's `id`.
-    pub taxonomy: &'a str,
-    /// The item's `id`.
-    pub id: &'a str,
 }
 
 /// Every taxonomy.
@@ -212,6 +205,16 @@ pub fn all() -> Vec<Taxonomy> {
     let file: File =
         serde_json::from_slice(&PACKED.unpack()).expect("a test reads the whole table");
     file.taxonomies
+}
+
+/// Every taxonomy, with the items that can be about a finding.
+#[must_use]
+pub fn of_findings() -> Vec<Taxonomy> {
+    let mut taxonomies = all();
+    for one in &mut taxonomies {
+        one.items.retain(|item| item.when.is_some());
+    }
+    taxonomies
 }
 
 /// The items that are about a finding of these traits.
@@ -236,13 +239,10 @@ fn items(taxonomies: &[Taxonomy]) -> impl Iterator<Item = (&Taxonomy, &Item)> {
         .flat_map(|taxonomy| taxonomy.items.iter().map(move |item| (taxonomy, item)))
 }
 
-/// The names of items.
-pub fn names<'a>(items: impl Iterator<Item = (&'a Taxonomy, &'a Item)>) -> Vec<Mapping<'a>> {
+/// The names of items, as reports write them: `nist-csf/RS.MI-01`.
+pub fn names<'a>(items: impl Iterator<Item = (&'a Taxonomy, &'a Item)>) -> Vec<String> {
     items
-        .map(|(taxonomy, item)| Mapping {
-            taxonomy: &taxonomy.id,
-            id: &item.id,
-        })
+        .map(|(taxonomy, item)| format!("{}/{}", taxonomy.id, item.id))
         .collect()
 }
 

@@ -125,6 +125,61 @@ fn sarif_is_valid_and_what_code_scanning_wants() {
 }
 
 #[test]
+fn rules_and_results_name_the_items_of_taxonomies() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(1);
+    sandbox.write("a.py", format!("t = '{token}'\n"));
+    sandbox.write("b.py", format!("t = '{token}'\n"));
+    sandbox.commit_all("Two files");
+    let log = parsed(&sandbox.guard(&["--all-history", "--format", "sarif"]));
+    assert_sarif(&log);
+    let run = &log["runs"][0];
+    let taxonomies = run["taxonomies"].as_array().expect("a list");
+    let driver = &run["tool"]["driver"];
+    let supported = driver["supportedTaxonomies"].as_array();
+    assert_eq!(supported.map(Vec::len), Some(taxonomies.len()));
+    let named = |reference: &Value| {
+        let at = reference["toolComponent"]["index"]
+            .as_u64()
+            .expect("a number");
+        let component = &taxonomies[usize::try_from(at).expect("it is small")];
+        assert_eq!(component["name"], reference["toolComponent"]["name"]);
+        let index = reference["index"].as_u64().expect("a number");
+        let taxon = &component["taxa"][usize::try_from(index).expect("it is small")];
+        assert_eq!(taxon["id"], reference["id"]);
+        reference["id"].as_str().expect("a text").to_owned()
+    };
+    let rule: Vec<String> = driver["rules"][0]["relationships"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|relationship| named(&relationship["target"]))
+        .collect();
+    assert_eq!(
+        rule,
+        [
+            "NHI2:2025",
+            "ASI03",
+            "PR.AA-01",
+            "DE.CM-09",
+            "6.3.1",
+            "8.6.2"
+        ]
+    );
+    let result: Vec<String> = run["results"][0]["taxa"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(named)
+        .collect();
+    assert_eq!(result, ["NHI9:2025"], "two files share it");
+    let json = parsed(&sandbox.guard(&["--all-history", "--format", "json"]));
+    let mappings = json["findings"][0]["mappings"].as_array().expect("a list");
+    assert_eq!(mappings.len(), rule.len() + 1);
+    crate::respond::assert_explained(mappings, &json);
+}
+
+#[test]
 fn sarif_of_an_incomplete_scan_says_so() {
     let sandbox = Sandbox::new();
     std::os::unix::fs::symlink("/etc/hostname", sandbox.path().join("link"))

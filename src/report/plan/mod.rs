@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::json::{SCHEMA, write_document};
 use super::{Format, Options, runner};
 use crate::respond::{Commit, Place, Plan, replacement};
-use crate::taxonomy::{self, Mapping, Step, Taxonomy};
+use crate::taxonomy::{self, Step, Taxonomy};
 use crate::verification::Verification;
 
 include!(concat!(env!("OUT_DIR"), "/plan.rs"));
@@ -80,7 +80,7 @@ struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     replace_text: Option<&'a str>,
     unread: &'a [String],
-    mappings: Vec<Mapping<'a>>,
+    mappings: Vec<String>,
     steps: Vec<Section<'a>>,
     markdown: &'a str,
 }
@@ -90,7 +90,7 @@ struct Section<'a> {
     id: Step,
     title: &'a str,
     tasks: Vec<Task<'a>>,
-    mappings: Vec<Mapping<'a>>,
+    mappings: Vec<String>,
 }
 
 #[derive(Serialize)]
