@@ -35,6 +35,7 @@ mod history_oracle;
 mod history_places;
 mod history_streams;
 mod hook;
+mod incident;
 mod index_file;
 mod install;
 mod inventory;
