@@ -1,5 +1,7 @@
 //! The README's incident: its commands, run against the server of the tests, print what it shows.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::issuer::Issuer;
@@ -8,22 +10,65 @@ use crate::support::{GUARD, Run, Sandbox, hf_token, run_with_input};
 
 const README: &str = include_str!("../../README.md");
 
-fn shown(command: &str, printed: &str) -> String {
-    format!("$ {command}\n{}", printed.replace("\r\n", "\n"))
+/// The plan of that incident, whole.
+const PLAN: &str = include_str!("../../docs/incident-plan.md");
+
+/// The session that the README shows, as pairs of a command and what it prints.
+fn session() -> Vec<(&'static str, String)> {
+    let section = README
+        .split_once("## When a token is already out")
+        .map(|(_, after)| after)
+        .expect("the README has the section");
+    let block = section
+        .split("```console\n")
+        .nth(1)
+        .and_then(|after| after.split("```\n").next())
+        .expect("it begins with a session");
+    let mut steps: Vec<(&str, String)> = Vec::new();
+    for line in block.lines() {
+        match line.strip_prefix("$ ") {
+            Some(command) => steps.push((command, String::new())),
+            None => {
+                let (_, printed) = steps.last_mut().expect("it begins with a command");
+                printed.push_str(line);
+                printed.push('\n');
+            }
+        }
+    }
+    steps
 }
 
-/// Runs `hf-guard`, found by its name, at a terminal.
+/// Moments differ from run to run.
+fn without_moments(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("T") {
+        let is_moment = at >= 10
+            && rest.get(at - 10..at + 10).is_some_and(|moment| {
+                moment
+                    .bytes()
+                    .zip("0000-00-00T00:00:00Z".bytes())
+                    .all(|(byte, like)| byte == like || (byte.is_ascii_digit() && like == b'0'))
+            });
+        let end = at + if is_moment { 10 } else { 1 };
+        plain.push_str(&rest[..if is_moment { at - 10 } else { end }]);
+        plain.push_str(if is_moment { "MOMENT" } else { "" });
+        rest = &rest[end..];
+    }
+    plain + rest
+}
+
+/// Runs a line at a terminal, with `hf-guard` on its PATH.
 #[track_caller]
 fn at_terminal(sandbox: &Sandbox, issuer: &Issuer, line: &str, typed: &str) -> Run {
-    let line = line.replacen("hf-guard", &format!("'{GUARD}'"), 1);
+    let folder = Path::new(GUARD).parent().expect("it lies in a folder");
+    let path = std::env::var("PATH").expect("there is a PATH");
     let mut command: Command = sandbox.command("script");
-    issuer.serves(&mut command).env("NO_COLOR", "1").args([
-        "--quiet",
-        "--return",
-        "--command",
-        &line,
-        "/dev/null",
-    ]);
+    issuer
+        .serves(&mut command)
+        .env("PATH", format!("{}:{path}", folder.display()))
+        .env("NO_COLOR", "1")
+        .args(["--quiet", "--return", "--command", line, "/dev/null"]);
     run_with_input(&mut command, typed.as_bytes())
 }
 
@@ -37,24 +82,47 @@ fn the_incident_is_what_the_commands_print() {
     sandbox.write("train.py", "login()\n");
     sandbox.commit_all("Remove the token");
     let hub = hub();
-    let scan = "hf-guard --all-history --format json --output report.json";
-    let run = at_terminal(&sandbox, &hub, scan, "");
-    run.assert_code(1);
-    let mut session = shown(scan, &run.stdout);
-    let verify = "hf-guard verify --from report.json";
-    let run = at_terminal(&sandbox, &hub, verify, "");
-    run.assert_code(1).assert_hides(&token);
-    session.push_str(&shown(verify, &run.stdout));
-    let revoke = "hf-guard revoke --from report.json";
-    let run = at_terminal(&sandbox, &hub, revoke, "revoke 1 credential\n");
-    run.assert_code(0).assert_hides(&token);
-    // What is typed ahead is echoed ahead.
-    let typed = "revoke 1 credential\r\n";
-    let printed = run.stdout.replacen(typed, "", 1);
-    let printed = printed.replacen("to go on: ", &format!("to go on: {typed}\n"), 1);
-    session.push_str(&shown(revoke, &printed));
-    assert!(
-        README.contains(&session),
-        "the README does not show:\n{session}"
+    let session = session();
+    let programs = ["--all-history", "verify", "respond", "revoke"];
+    for program in programs {
+        assert!(
+            session
+                .iter()
+                .any(|(line, _)| line.starts_with(&format!("hf-guard {program}"))),
+            "{program} is not shown"
+        );
+    }
+    for (line, shown) in session {
+        let typed = match line.starts_with("hf-guard revoke") {
+            true => "revoke 1 credential\n",
+            false => "",
+        };
+        let run = at_terminal(&sandbox, &hub, line, typed);
+        run.assert_hides(&token);
+        let mut printed = run.stdout.replace("\r\n", "\n");
+        if !typed.is_empty() {
+            // What is typed ahead is echoed ahead.
+            printed = printed.replacen(typed, "", 1);
+            printed = printed.replacen("to go on: ", &format!("to go on: {typed}\n"), 1);
+        }
+        assert_eq!(
+            without_moments(&printed),
+            without_moments(&shown),
+            "the README does not show what `{line}` prints:\n{printed}"
+        );
+    }
+    let plan = fs::read_to_string(sandbox.path().join("plan.md")).expect("it was written");
+    assert_eq!(
+        without_moments(&plan),
+        without_moments(PLAN),
+        "docs/incident-plan.md is not:\n{plan}"
+    );
+}
+
+#[test]
+fn moments_are_left_out_and_nothing_else() {
+    assert_eq!(
+        without_moments("T at 2026-01-02T03:04:05Z, The 2027-01-01T00:00:00.000Z T"),
+        "T at MOMENT, The 2027-01-01T00:00:00.000Z T"
     );
 }

@@ -65,7 +65,7 @@ fn a_plan_is_filled_in_with_what_the_history_knows() {
             "rule `huggingface-user-token`, provider Hugging Face\n",
             "- Status: nobody asked its issuer.",
             &format!(
-                "- Brought by commit `{}` of 2026-01-02 by `A. Author <author@example.org>`\n",
+                "- Brought by commit `{}` of 2026-01-02 by `A. Author <author@example.org>`; in 2 commits\n",
                 first.trim()
             ),
             "- HEAD still has it.\n",
@@ -334,7 +334,7 @@ fn names_from_a_repository_stay_names() {
         &run.stdout,
         &[
             "  - `` a`b [x](y)\\x0a- [x] done.py:1:6 ``, from commit",
-            "by `` # Eve **bold** `x` \\u{202e} <author@example.org> ``\n",
+            "by `` # Eve **bold** `x` \\u{202e} <author@example.org> ``; in 1 commit\n",
         ],
     );
     assert!(

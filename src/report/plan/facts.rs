@@ -2,6 +2,7 @@
 
 use super::super::habitat::Habitat;
 use super::super::shell;
+use super::super::words::number;
 use super::markdown::{code, page, plain};
 use super::places::{self, commit, list};
 use super::template::Facts;
@@ -197,11 +198,16 @@ fn history(incident: &Incident, facts: &mut Facts) {
         },
     );
     facts.text("since", since);
-    let last = incident.stay.last.as_ref();
+    let stay = &incident.stay;
+    let last = stay.last.as_ref().filter(|_| stay.last != stay.first);
     facts.text("last", last.map(commit).unwrap_or_default());
-    let count = incident.stay.commits;
-    let plural = if count == 1 { "" } else { "s" };
-    facts.text("commits", format!("{count} commit{plural}"));
+    facts.text(
+        "commits",
+        match stay.commits {
+            0 => String::new(),
+            count => format!("; in {}", number(count, "commit")),
+        },
+    );
     facts.flag("in_head", incident.in_head == Some(true));
     facts.flag("history_only", incident.in_head == Some(false));
     facts.text("refs", list(incident.refs.iter().map(|name| code(name))));
