@@ -12,8 +12,9 @@ use crate::issuer::{Issuers, Trust};
 use crate::outcome::{Exit, Outcome};
 use crate::report;
 use crate::respond::replacement::{self, Extent, Replacement, Style};
-use crate::respond::{self, Incident, Plan, Record, Remedy, Remotes, file};
+use crate::respond::{self, Incident, Plan, Remedy, Remotes, file};
 use crate::rules::{Rule, catalogue};
+use crate::source::report::document::{Document, Entry};
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +55,7 @@ pub(super) fn run(arguments: &RespondArguments, options: &Options) -> Ended {
             path: path.clone(),
             source,
         })?;
-        records.extend(respond::parse(&bytes)?);
+        records.extend(respond::entries(Document::parse(&bytes)?));
     }
     let scanned = scanned(arguments, &mut records, options)?;
     let incidents = Incident::gather(&records, &arguments.fingerprints, hint(arguments))?;
@@ -107,11 +108,11 @@ impl Scan {
     }
 
     /// The findings of one secret.
-    fn of<'s>(&'s self, record: &'s Record) -> impl Iterator<Item = &'s Finding> {
+    fn of<'s>(&'s self, record: &'s Entry) -> impl Iterator<Item = &'s Finding> {
         self.findings().filter(|finding| {
             finding
                 .at_each_site()
-                .any(|site| record.answers_to(&site.fingerprint.to_string()))
+                .any(|site| respond::answers_to(record, &site.fingerprint.to_string()))
         })
     }
 }
@@ -119,15 +120,15 @@ impl Scan {
 /// Scans the history unless the reports tell all; what it finds is added to `records`.
 fn scanned(
     arguments: &RespondArguments,
-    records: &mut Vec<Record>,
+    records: &mut Vec<Entry>,
     options: &Options,
 ) -> Result<Scan, Box<dyn std::error::Error>> {
     let opened = Repository::open(Ownership::Check);
-    let all = |holds: &dyn Fn(&Record) -> bool| {
+    let all = |holds: &dyn Fn(&Entry) -> bool| {
         arguments.fingerprints.iter().all(|fingerprint| {
             records
                 .iter()
-                .any(|record| record.answers_to(fingerprint) && holds(record))
+                .any(|record| respond::answers_to(record, fingerprint) && holds(record))
         })
     };
     let is_told = all(&|record| record.provenance.is_some());
@@ -143,7 +144,7 @@ fn scanned(
     let outcome = history::outcome(&HistoryArguments::whole(), options)?;
     let mut json = Vec::new();
     report::json::write(&outcome, &mut json)?;
-    records.extend(respond::parse(&json)?);
+    records.extend(respond::entries(Document::parse(&json)?));
     Ok(Scan {
         repository: Some(repository),
         outcome: Some(outcome),

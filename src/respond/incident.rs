@@ -3,12 +3,14 @@
 //! In: records of any number of reports, and fingerprints. Out: an incident for each secret that is meant. Where a secret stands is
 //! taken from the report that knows its history; what its issuer says, from the one that asked last.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::obstacle::Obstacle;
-use super::record::{Commit, Place, Record, Stay};
-use crate::finding::Part;
+use super::record::{answers_to, commit, is_same_secret, place};
+use crate::finding::{Part, Reach};
 use crate::rules::Rule;
+use crate::source::report::document::{Commit, Entry, Place};
 use crate::taxonomy::Traits;
 use crate::verification::Verification;
 
@@ -26,13 +28,13 @@ pub struct Unfound {
 #[derive(Clone, Debug)]
 pub struct Incident {
     /// The finding at the place that counts most.
-    pub record: Record,
+    pub record: Entry,
     /// The fingerprints by which the person named it.
     pub asked: Vec<String>,
     /// Its places, the newest first.
     pub places: Vec<Place>,
-    /// The commits that have it, where its history is known.
-    pub stay: Stay,
+    /// How many commits have it, and which is the last, where its history is known.
+    pub last: Option<(Commit, usize)>,
     /// Whether the commit of HEAD has it, where that is known.
     pub in_head: Option<bool>,
     /// Refs whose tip has it.
@@ -111,66 +113,67 @@ impl Incident {
     /// An incident for each secret that `fingerprints` mean, in their order.
     ///
     /// # Errors
-    /// [`Unfound`] for the first fingerprint that no record has.
+    /// [`Unfound`] for the first fingerprint that no entry has.
     pub fn gather(
-        records: &[Record],
+        entries: &[Entry],
         fingerprints: &[String],
         hint: &'static str,
     ) -> Result<Vec<Self>, Unfound> {
         let mut incidents: Vec<Self> = Vec::new();
         for fingerprint in fingerprints {
-            let Some(named) = records.iter().find(|record| record.answers_to(fingerprint)) else {
-                return Err(Unfound {
+            let named = entries
+                .iter()
+                .find(|entry| answers_to(entry, fingerprint))
+                .ok_or_else(|| Unfound {
                     fingerprint: fingerprint.clone(),
                     hint,
-                });
-            };
+                })?;
             let known = incidents
                 .iter_mut()
-                .find(|incident| incident.record.is_same_secret(named));
+                .find(|incident| is_same_secret(&incident.record, named));
             match known {
                 Some(incident) => incident.asked.push(fingerprint.clone()),
-                None => incidents.push(Self::of(named, records, fingerprint)),
+                None => incidents.push(Self::of(named, entries, fingerprint)),
             }
         }
         Ok(incidents)
     }
 
-    fn of(named: &Record, records: &[Record], fingerprint: &str) -> Self {
-        let same: Vec<&Record> = records
+    fn of(named: &Entry, entries: &[Entry], fingerprint: &str) -> Self {
+        let same: Vec<&Entry> = entries
             .iter()
-            .filter(|record| named.is_same_secret(record))
+            .filter(|entry| is_same_secret(named, entry))
             .collect();
         let with_history = same
             .iter()
             .rev()
-            .find(|record| record.provenance.is_some())
+            .find(|entry| entry.provenance.is_some())
             .copied();
         let verification = same
             .iter()
-            .filter_map(|record| record.verification.as_ref())
+            .filter_map(|entry| entry.verification.as_ref())
             .max_by(|a, b| a.checked_at.cmp(&b.checked_at))
             .cloned();
-        let record = with_history.unwrap_or(named).clone();
         let mut incident = Self {
-            places: same.iter().map(|record| record.place.clone()).collect(),
-            stay: Stay::default(),
+            record: with_history.unwrap_or(named).clone(),
+            asked: vec![fingerprint.to_owned()],
+            places: Vec::new(),
+            last: None,
             in_head: None,
             refs: Vec::new(),
-            asked: vec![fingerprint.to_owned()],
             verification,
-            record,
         };
         if let Some(history) = &incident.record.provenance {
             incident.places.clone_from(&history.places);
-            incident.stay = history.stay.clone();
+            incident.last = history.last.clone().zip(history.commits);
             incident.in_head = history.in_head;
-            incident.refs.clone_from(&history.refs);
+            incident.refs = history.refs.clone().unwrap_or_default();
         } else {
-            let mut seen = std::collections::HashSet::new();
-            incident
-                .places
-                .retain(|place| seen.insert((place.path.clone(), place.line, place.column)));
+            let mut seen = HashSet::new();
+            let places = same.iter().map(|entry| place(entry));
+            incident.places = places
+                .filter(|place| seen.insert((place.path.clone(), place.line, place.column)))
+                .collect();
         }
         incident
     }
@@ -178,12 +181,13 @@ impl Incident {
     /// The first commit that has it, as far as is known.
     #[must_use]
     pub fn first(&self) -> Option<Commit> {
-        self.stay.first.clone().or_else(|| {
-            self.places
-                .iter()
-                .filter_map(|place| place.origin.as_commit())
-                .min_by(|a, b| a.date.cmp(&b.date))
-        })
+        let history = self.record.provenance.as_ref();
+        history
+            .and_then(|history| history.first.clone())
+            .or_else(|| {
+                let commits = self.places.iter().filter_map(|place| commit(&place.origin));
+                commits.min_by(|a, b| a.date.cmp(&b.date))
+            })
     }
 
     /// What the taxonomies ask about it.
@@ -205,25 +209,24 @@ impl Incident {
 
     /// Whether `reach` leads to one of its places.
     #[must_use]
-    pub fn is_reached_by(&self, reach: &[&str]) -> bool {
-        self.places
-            .iter()
-            .any(|place| reach.contains(&&*place.reach))
+    pub fn is_reached_by(&self, reach: Reach) -> bool {
+        self.places.iter().any(|place| place.reach == reach)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::respond::record::parse;
+    use crate::respond::record::entries;
+    use crate::source::report::document::Document;
 
-    fn report(fingerprint: &str, rest: &str) -> Vec<Record> {
+    fn report(fingerprint: &str, rest: &str) -> Vec<Entry> {
         let document = format!(
             r#"{{"schema": 1, "findings": [{{"fingerprint": "{fingerprint}", "rule": "r", "description": "d", "provider": "p",
                 "secret": "s…(9)", "secret_sha256": "h", "path": "a", "part": "content", "line": 1, "column": 1,
                 "origin": {{"kind": "worktree"}}{rest}}}]}}"#
         );
-        parse(document.as_bytes()).expect("it is a report")
+        entries(Document::parse(document.as_bytes()).expect("it is a report"))
     }
 
     #[test]
@@ -240,7 +243,7 @@ mod tests {
         records.extend(report(
             "f3",
             r#", "provenance": {"in_head": false, "refs": ["refs/tags/v1"], "blobs": 1, "places": [
-                {"path": "b", "part": "content", "line": 2, "column": 3, "origin": {"kind": "commit", "commit": "c", "author": "a",
+                {"path": "b", "part": "content", "line": 2, "column": 3, "end_line": 2, "end_column": 9, "origin": {"kind": "commit", "commit": "c", "author": "a",
                  "date": "2026-01-03"}, "fingerprint": "f4", "reach": "refs"}]}"#,
         ));
         let asked = ["f1".to_owned(), "f4".to_owned()];

@@ -154,144 +154,191 @@ fn the_search_for_traces_can_fail() {
 #[cfg(target_os = "linux")]
 fn a_token_goes_from_the_history_to_revoked_and_gone() {
     let (incident, token) = Incident::new();
-    let first = incident.sandbox.git(&["rev-parse", "--short=12", "HEAD~"]);
-
-    // Found: it is in history only.
-    let run = incident.step(1, &["--all-history"]);
-    asserts(
-        &run.stdout,
-        &[
-            "train.py:1:14: Hugging Face user access token",
-            "gone from HEAD",
-        ],
-    );
-    incident.step(
-        1,
-        &[
-            "--all-history",
-            "--format",
-            "json",
-            "--output",
-            "report.json",
-        ],
-    );
-    let report = fs::read_to_string(incident.sandbox.path().join("report.json"));
-    let report: Value = serde_json::from_str(&report.expect("it is there")).expect("JSON");
-    let fingerprint = report["findings"][0]["fingerprint"]
-        .as_str()
-        .expect("a text");
-
-    // Asked: it works, and writes.
-    let run = incident.step(1, &["verify", "--from", "report.json"]);
-    asserts(
-        &run.stdout,
-        &["LIVE, can write\n", "ada (user)", "acme (admin)"],
-    );
-    incident.step(
-        1,
-        &[
-            "verify",
-            "--from",
-            "report.json",
-            "--format",
-            "json",
-            "--output",
-            "verified.json",
-        ],
-    );
-
-    // Planned.
-    let sources = ["--from", "report.json", "--from", "verified.json"];
-    let mut plan = vec!["respond", fingerprint];
-    plan.extend(sources);
-    let run = incident.step(0, &plan);
-    asserts(
-        &run.stdout,
-        &[
-            "- Status: **LIVE, can write**",
-            &format!("- Brought by commit `{}`", first.trim()),
-            "- HEAD no longer has it; the history does.\n",
-            "Removing it from the newest commit did not stop it: it still works.\n",
-            "  - NHI1:2025 Improper Offboarding: ",
-            "  - NHI5:2025 Overprivileged NHI: ",
-            &format!("hf-guard revoke --from report.json --fingerprint {fingerprint}\n"),
-        ],
-    );
-
-    // Stopped, by the command of the plan and with words typed at a terminal.
-    let line = run
-        .stdout
-        .lines()
-        .find(|line| line.starts_with("hf-guard revoke"));
-    let line = line
-        .expect("the plan has it")
-        .replacen("hf-guard", GUARD, 1);
-    let mut command = incident.sandbox.command("script");
-    incident.hub.serves(&mut command).args([
-        "--quiet",
-        "--return",
-        "--command",
-        &line,
-        "/dev/null",
-    ]);
-    let run = run_with_input(&mut command, b"revoke 1 credential\n");
-    run.assert_code(0);
-    incident.look_at(&run);
-    asserts(
-        &run.stdout,
-        &[
-            "this cannot be undone",
-            "just now; its issuer no longer accepts it",
-        ],
-    );
-    let run = incident.step(0, &["verify", "--from", "report.json"]);
-    asserts(&run.stdout, &["1 credential: 1 invalid."]);
-    incident.step(
-        0,
-        &[
-            "verify",
-            "--from",
-            "report.json",
-            "--format",
-            "json",
-            "--output",
-            "verified.json",
-        ],
-    );
-    let run = incident.step(0, &plan);
-    asserts(&run.stdout, &["- [x] It no longer works: invalid"]);
-
-    // Cleaned, in a fresh clone, as the plan says.
-    let clone = incident.sandbox.root().join("clean");
-    let url = format!("file://{}", incident.sandbox.path().display());
-    let target = clone.to_str().expect("UTF-8");
-    incident.sandbox.git(&["clone", "--quiet", &url, target]);
-    let tools = tools::managers();
-    for line in lines_of(
-        &run.stdout,
-        &[
-            "hf-guard respond",
-            "git filter-repo",
-            "hf-guard respond --remove",
-        ],
-    ) {
-        let mut command = incident.sandbox.command("sh");
-        let path = std::env::var("PATH").expect("there is a PATH");
-        let line = line.replacen("hf-guard ", &format!("{GUARD} "), 1);
-        command
-            .current_dir(&clone)
-            .env("PATH", format!("{}:{path}", tools.display()))
-            .args(["-c", &line]);
-        let run = Run::of(&mut command);
-        run.assert_code(0).assert_hides(&token);
-    }
-    let run = incident.step_in(&clone, 0, &["--all-history"]);
-    assert_eq!(run.stdout, "", "nothing is left");
-
+    let fingerprint = incident.is_found();
+    incident.is_asked_about();
+    incident.is_registered("live ");
+    let plan = incident.is_planned_for(&fingerprint);
+    incident.is_stopped(&plan);
+    let plan = incident.is_ticked(&fingerprint);
+    incident.is_registered("invalid ");
+    incident.is_cleaned(&plan);
     // Over the wire it went to its issuer alone, and never in an address.
     let seen = incident.hub.seen();
     assert!(seen.iter().all(|seen| !seen.path.contains(&token)));
     assert_eq!(seen.iter().filter(|seen| seen.method == "POST").count(), 1);
+}
+
+/// The steps.
+impl Incident {
+    /// It is in history only. Gives its fingerprint.
+    #[track_caller]
+    fn is_found(&self) -> String {
+        let run = self.step(1, &["--all-history"]);
+        asserts(
+            &run.stdout,
+            &[
+                "train.py:1:14: Hugging Face user access token",
+                "gone from HEAD",
+            ],
+        );
+        self.step(
+            1,
+            &[
+                "--all-history",
+                "--format",
+                "json",
+                "--output",
+                "report.json",
+            ],
+        );
+        let report = fs::read_to_string(self.sandbox.path().join("report.json"));
+        let report: Value = serde_json::from_str(&report.expect("it is there")).expect("JSON");
+        let fingerprint = report["findings"][0]["fingerprint"].as_str();
+        fingerprint.expect("a text").to_owned()
+    }
+
+    /// It works, and writes.
+    #[track_caller]
+    fn is_asked_about(&self) {
+        let run = self.step(1, &["verify", "--from", "report.json"]);
+        asserts(
+            &run.stdout,
+            &["LIVE, can write\n", "ada (user)", "acme (admin)"],
+        );
+        self.write_verified(1);
+    }
+
+    #[track_caller]
+    fn write_verified(&self, code: i32) {
+        self.step(
+            code,
+            &[
+                "verify",
+                "--from",
+                "report.json",
+                "--format",
+                "json",
+                "--output",
+                "verified.json",
+            ],
+        );
+    }
+
+    /// One row, and its status.
+    #[track_caller]
+    fn is_registered(&self, status: &str) {
+        let run = self.step(1, &["inventory", "--from", "verified.json"]);
+        asserts(
+            &run.stdout,
+            &[
+                status,
+                "train.py:1",
+                "hf-guard: 1 credential at 1 place in 1 repository.\n",
+            ],
+        );
+        for format in ["json", "csv"] {
+            let file = format!("register.{format}");
+            self.step(
+                1,
+                &[
+                    "inventory",
+                    "--from",
+                    "verified.json",
+                    "--format",
+                    format,
+                    "--output",
+                    &file,
+                ],
+            );
+        }
+    }
+
+    #[track_caller]
+    fn is_planned_for(&self, fingerprint: &str) -> String {
+        let first = self.sandbox.git(&["rev-parse", "--short=12", "HEAD~"]);
+        let run = self.step(0, &["respond", fingerprint, "--from", "verified.json"]);
+        asserts(
+            &run.stdout,
+            &[
+                "- Status: **LIVE, can write**",
+                &format!("- Brought by commit `{}`", first.trim()),
+                "- HEAD no longer has it; the history does.\n",
+                "Removing it from the newest commit did not stop it: it still works.\n",
+                "  - NHI1:2025 Improper Offboarding: ",
+                "  - NHI5:2025 Overprivileged NHI: ",
+                &format!("hf-guard revoke --from verified.json --fingerprint {fingerprint}\n"),
+            ],
+        );
+        run.stdout
+    }
+
+    /// By the command of the plan, with words typed at a terminal.
+    #[track_caller]
+    fn is_stopped(&self, plan: &str) {
+        let line = lines_of(plan, &["hf-guard revoke"])[0].replacen("hf-guard", GUARD, 1);
+        let mut command = self.sandbox.command("script");
+        self.hub.serves(&mut command).args([
+            "--quiet",
+            "--return",
+            "--command",
+            &line,
+            "/dev/null",
+        ]);
+        let run = run_with_input(&mut command, b"revoke 1 credential\n");
+        run.assert_code(0);
+        self.look_at(&run);
+        asserts(
+            &run.stdout,
+            &[
+                "this cannot be undone",
+                "just now; its issuer no longer accepts it",
+            ],
+        );
+        let run = self.step(0, &["verify", "--from", "report.json"]);
+        asserts(&run.stdout, &["1 credential: 1 invalid."]);
+        self.write_verified(0);
+    }
+
+    #[track_caller]
+    fn is_ticked(&self, fingerprint: &str) -> String {
+        let run = self.step(0, &["respond", fingerprint, "--from", "verified.json"]);
+        asserts(&run.stdout, &["- [x] It no longer works: invalid"]);
+        run.stdout
+    }
+
+    /// In a fresh clone, as the plan says.
+    #[track_caller]
+    fn is_cleaned(&self, plan: &str) {
+        let clone = self.sandbox.root().join("clean");
+        let url = format!("file://{}", self.sandbox.path().display());
+        let target = clone.to_str().expect("UTF-8");
+        self.sandbox.git(&["clone", "--quiet", &url, target]);
+        let path = std::env::var("PATH").expect("there is a PATH");
+        let path = format!("{}:{path}", tools::managers().display());
+        for line in lines_of(
+            plan,
+            &[
+                "hf-guard respond",
+                "git filter-repo",
+                "hf-guard respond --remove",
+            ],
+        ) {
+            let line = line.replacen("hf-guard ", &format!("{GUARD} "), 1);
+            let mut command = self.sandbox.command("sh");
+            command
+                .current_dir(&clone)
+                .env("PATH", &path)
+                .args(["-c", &line]);
+            let run = Run::of(&mut command);
+            run.assert_code(0);
+            self.traces
+                .are_not_in(run.stdout.as_bytes(), "standard output");
+            self.traces
+                .are_not_in(run.stderr.as_bytes(), "standard error");
+        }
+        let run = self.step_in(&clone, 0, &["--all-history"]);
+        assert_eq!(run.stdout, "", "nothing is left");
+    }
 }
 
 /// For each beginning the first line of the plan that has it, after the one before.

@@ -83,7 +83,7 @@ fn the_incident_is_what_the_commands_print() {
     sandbox.commit_all("Remove the token");
     let hub = hub();
     let session = session();
-    let programs = ["--all-history", "verify", "respond", "revoke"];
+    let programs = ["--all-history", "verify", "inventory", "respond", "revoke"];
     for program in programs {
         assert!(
             session

@@ -3,10 +3,10 @@
 use super::super::habitat::Habitat;
 use super::super::shell;
 use super::super::words::number;
-use super::markdown::{code, page, plain};
+use super::markdown::{code, encoded, page, plain};
 use super::places::{self, commit, list};
 use super::template::Facts;
-use crate::finding::Part;
+use crate::finding::{Part, Reach};
 use crate::respond::{Incident, Plan, replacement};
 use crate::taxonomy::{self, Step, Taxonomy};
 use crate::verification::{Organization, Status, Verification};
@@ -198,19 +198,21 @@ fn history(incident: &Incident, facts: &mut Facts) {
         },
     );
     facts.text("since", since);
-    let stay = &incident.stay;
-    let last = stay.last.as_ref().filter(|_| stay.last != stay.first);
+    let (last, commits) = match &incident.last {
+        Some((last, count)) => (
+            Some(last).filter(|last| incident.first().as_ref() != Some(*last)),
+            format!("; in {}", number(*count, "commit")),
+        ),
+        None => (None, String::new()),
+    };
     facts.text("last", last.map(commit).unwrap_or_default());
-    facts.text(
-        "commits",
-        match stay.commits {
-            0 => String::new(),
-            count => format!("; in {}", number(count, "commit")),
-        },
-    );
+    facts.text("commits", commits);
     facts.flag("in_head", incident.in_head == Some(true));
     facts.flag("history_only", incident.in_head == Some(false));
-    facts.text("refs", list(incident.refs.iter().map(|name| code(name))));
+    facts.text(
+        "refs",
+        list(incident.refs.iter().map(|name| code(&encoded(name)))),
+    );
     facts.text("places", places::places(&incident.places));
     facts.text("notify", notify(incident));
     let has = |part| incident.places.iter().any(|place| place.part == part);
@@ -227,7 +229,7 @@ fn notify(incident: &Incident) -> String {
     if let Some(first) = incident.first() {
         lines.push(format!(
             "- [ ] {}, who committed it: not to blame, but they know what it is for.",
-            code(&first.author)
+            code(&encoded(&first.author))
         ));
     }
     if let Some(known) = &incident.verification {
@@ -299,17 +301,17 @@ fn replace(plan: &Plan, facts: &mut Facts) {
 
 fn cleaning(plan: &Plan, facts: &mut Facts) {
     let incident = &plan.incident;
-    let is_known = !incident.record.places().is_empty();
-    let has_commit = incident.first().is_some();
-    facts.flag(
-        "rewrite",
-        incident.is_reached_by(&["refs", "unknown"]) || (!is_known && has_commit),
-    );
+    let rewrite = incident.is_reached_by(Reach::Refs)
+        || (incident.is_reached_by(Reach::Unknown) && incident.first().is_some());
+    facts.flag("rewrite", rewrite);
     let (reflogs, nothing) = (
-        incident.is_reached_by(&["reflogs"]),
-        incident.is_reached_by(&["nothing"]),
+        incident.is_reached_by(Reach::Reflogs),
+        incident.is_reached_by(Reach::Nothing),
     );
     facts.flag("local_only", reflogs || nothing);
+    let staged = incident.is_reached_by(Reach::Index);
+    facts.flag("staged", staged);
+    facts.flag("no_history", !rewrite && !reflogs && !nothing && !staged);
     facts.text(
         "local_what",
         match (reflogs, nothing) {
@@ -318,8 +320,6 @@ fn cleaning(plan: &Plan, facts: &mut Facts) {
             _ => "some of the objects that have it",
         },
     );
-    facts.flag("staged", incident.is_reached_by(&["index"]));
-    facts.flag("no_history", !is_known && !has_commit);
     facts.flag(
         "short_secret",
         incident.record.secret.ends_with(SHORT_SECRET),

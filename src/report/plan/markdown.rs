@@ -1,6 +1,14 @@
 //! Texts of a repository or an issuer as Markdown: as they are, and never as markup.
 
-use crate::text::escape;
+use crate::text::{escape, path};
+
+/// A text that a report encodes as it does paths, safe to show.
+pub(super) fn encoded(text: &str) -> String {
+    match path::decode(text) {
+        Some(bytes) => escape::for_terminal(&bytes),
+        None => escape::for_terminal(text.as_bytes()),
+    }
+}
 
 /// In a code span.
 pub(super) fn code(text: &str) -> String {

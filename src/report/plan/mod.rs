@@ -14,7 +14,8 @@ use serde::Serialize;
 
 use super::json::{SCHEMA, write_document};
 use super::{Format, Options, runner};
-use crate::respond::{Commit, Place, Plan, replacement};
+use crate::respond::{Plan, replacement};
+use crate::source::report::document::{Commit, Place};
 use crate::taxonomy::{self, Step, Taxonomy};
 use crate::verification::Verification;
 

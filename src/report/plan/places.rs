@@ -3,10 +3,11 @@
 use super::super::advice::{self, Line};
 use super::super::habitat::Habitat;
 use super::super::variable;
-use super::markdown::{code, plain};
-use crate::finding::Part;
-use crate::respond::{Commit, Kind, Place, Plan};
-use crate::text::path;
+use super::markdown::{code, encoded, plain};
+use crate::finding::{Part, Reach};
+use crate::respond::{self, Kind, Plan};
+use crate::source::report::document::{Commit, Place};
+use crate::text::{escape, path};
 
 /// No more places are told.
 const SHOWN: usize = 20;
@@ -15,38 +16,39 @@ const SHOWN: usize = 20;
 pub(super) fn places(places: &[Place]) -> String {
     list(places.iter().map(|place| {
         let mut text = spot(place);
-        if let (Some(first), Some(last)) = (&place.stay.first, &place.stay.last) {
+        if let (Some(first), Some(last)) = (&place.first, &place.last) {
             text.push_str(&format!(", from commit {}", dated(first)));
             if first.commit != last.commit {
                 text.push_str(&format!(" to {}", dated(last)));
             }
-        } else if let Some(one) = place.origin.as_commit() {
+        } else if let Some(one) = respond::commit(&place.origin) {
             text.push_str(&format!(", in commit {}", dated(&one)));
         }
-        match &*place.reach {
-            "reflogs" => text.push_str("; only reflogs of this clone lead there"),
-            "index" => text.push_str("; staged"),
-            "nothing" => text.push_str("; nothing leads there"),
-            _ => {}
+        match place.reach {
+            Reach::Reflogs => text.push_str("; only reflogs of this clone lead there"),
+            Reach::Index => text.push_str("; staged"),
+            Reach::Nothing => text.push_str("; nothing leads there"),
+            Reach::Refs | Reach::Unknown => {}
         }
         text
     }))
 }
 
 fn spot(place: &Place) -> String {
+    let path = encoded(&place.path);
     match place.part {
-        Part::Content => code(&format!("{}:{}:{}", place.path, place.line, place.column)),
-        Part::Path => format!("the name of {}", code(&place.path)),
-        Part::SymlinkTarget => format!("the target of the link {}", code(&place.path)),
-        Part::Header => format!("an identity of {}", code(&place.path)),
-        Part::Message => format!("the message of {}, line {}", code(&place.path), place.line),
-        Part::RefName => format!("the name of the ref {}", code(&place.path)),
+        Part::Content => code(&format!("{path}:{}:{}", place.line, place.column)),
+        Part::Path => format!("the name of {}", code(&path)),
+        Part::SymlinkTarget => format!("the target of the link {}", code(&path)),
+        Part::Header => format!("an identity of {}", code(&path)),
+        Part::Message => format!("the message of {}, line {}", code(&path), place.line),
+        Part::RefName => format!("the name of the ref {}", code(&path)),
     }
 }
 
 /// A commit in a few words.
 pub(super) fn commit(commit: &Commit) -> String {
-    format!("{} by {}", dated(commit), code(&commit.author))
+    format!("{} by {}", dated(commit), code(&encoded(&commit.author)))
 }
 
 fn dated(commit: &Commit) -> String {
@@ -106,7 +108,7 @@ fn group(habitat: Habitat, variable: &str, files: &[Vec<u8>]) -> String {
     let shown: Vec<String> = files
         .iter()
         .take(advice::MAX_NAMED)
-        .map(|file| code(&path::encode(file)))
+        .map(|file| code(&escape::for_terminal(file)))
         .collect();
     let mut text = format!("- [ ] {}", advice::title(habitat));
     if !shown.is_empty() {
@@ -149,7 +151,7 @@ pub(super) fn obstacles(plan: &Plan) -> String {
         format!(
             "- [ ] {} {why}, so `--replace-text` leaves it alone. Remove the file from the whole history instead \
              (`git filter-repo --invert-paths --path FILE`), and add a clean one.",
-            code(&obstacle.path)
+            code(&encoded(&obstacle.path))
         )
     });
     lines.collect::<Vec<_>>().join("\n")

@@ -71,7 +71,7 @@ pub struct Unread {
 }
 
 /// One finding.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Entry {
     /// Rule, path and secret in one name.
     pub fingerprint: String,
