@@ -85,7 +85,7 @@ impl Client {
                     .max_redirects_will_error(false)
                     .timeout_global(Some(options.timeout))
                     .max_response_header_size(64 << 10)
-                    .user_agent(user_agent(options.purpose))
+                    .user_agent(user_agent(env!("CARGO_PKG_REPOSITORY"), options.purpose))
                     .build(),
             )
         };
@@ -228,9 +228,9 @@ impl Transport for Client {
     }
 }
 
-/// Who asks, and why.
-fn user_agent(purpose: &str) -> String {
-    let repository = match env!("CARGO_PKG_REPOSITORY") {
+/// Who asks, where that can be read about, and why.
+fn user_agent(repository: &str, purpose: &str) -> String {
+    let repository = match repository {
         "" => String::new(),
         url => format!(" (+{url})"),
     };
@@ -238,4 +238,22 @@ fn user_agent(purpose: &str) -> String {
         "hf-guard/{}{repository} {purpose}",
         env!("CARGO_PKG_VERSION")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_agent_says_who_asks() {
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(
+            user_agent("", "verify"),
+            format!("hf-guard/{version} verify")
+        );
+        assert_eq!(
+            user_agent("https://forge.example/hf-guard", "revoke"),
+            format!("hf-guard/{version} (+https://forge.example/hf-guard) revoke")
+        );
+    }
 }

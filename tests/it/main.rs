@@ -82,6 +82,7 @@ mod server_layouts;
 mod server_random;
 mod server_trust;
 mod staged;
+mod startup;
 mod state;
 mod support;
 mod tools;
