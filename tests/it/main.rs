@@ -33,6 +33,7 @@ mod history_missing;
 mod history_narrowing;
 mod history_oracle;
 mod history_places;
+mod history_strays;
 mod history_streams;
 mod hook;
 mod incident;

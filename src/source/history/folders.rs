@@ -177,6 +177,11 @@ impl<'a> Folders<'a> {
         self.numbered.tree(oid)
     }
 
+    /// How many trees have a number.
+    pub(super) fn len(&self) -> u32 {
+        u32::try_from(self.numbered.oids.len()).unwrap_or(u32::MAX)
+    }
+
     /// The name of this number.
     pub(super) fn name(&self, number: u32) -> &[u8] {
         &self.numbered.texts[number as usize]

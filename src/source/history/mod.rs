@@ -24,6 +24,7 @@ mod reader;
 mod secrets;
 mod sites;
 mod spread;
+mod strays;
 mod streamed;
 mod survey;
 #[cfg(test)]

@@ -49,8 +49,18 @@ impl<'a> Nodes<'a> {
 
     /// Whether a commit or ref led to the tree `oid`.
     pub(super) fn has_met(&mut self, oid: Oid) -> bool {
-        let folder = self.folders.number(oid) as usize;
-        matches!(self.of_folder.get(folder), Some(Some(_)))
+        let folder = self.folders.number(oid);
+        self.has_met_number(folder)
+    }
+
+    /// The same for the tree of this number.
+    pub(super) fn has_met_number(&self, folder: u32) -> bool {
+        matches!(self.of_folder.get(folder as usize), Some(Some(_)))
+    }
+
+    /// The node of the tree of this number.
+    pub(super) fn of_number(&mut self, folder: u32) -> Option<u32> {
+        self.of_folder(folder, 0)
     }
 
     fn of_folder(&mut self, folder: u32, depth: usize) -> Option<u32> {

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use bstr::BStr;
+use bstr::{BStr, BString};
 
 use super::commits::Commits;
 use super::entry::Target;
@@ -13,11 +13,13 @@ use super::facts::{self, Facts};
 use super::folders::Wanted;
 use super::secrets::Secrets;
 use super::sites::Gathering;
+use super::strays::{self, Stray};
 use super::survey::Survey;
 use super::tips::{self, Stands, Tips};
 use super::{Asked, History, HistoryError};
 use crate::finding::{Finding, Origin, Part, Reach};
 use crate::git::{Kind, Oid, object};
+use crate::scan::Place;
 
 /// Findings that say where they come from.
 #[derive(Debug, Default)]
@@ -60,10 +62,12 @@ pub fn told(
     let frames = facts::frames(&survey, asked, &framed(history, &survey, asked));
     let facts = facts::of_secrets(&survey, asked, &secrets, &frames);
     let unplaced = unplaced(history, &mut survey);
+    let lost = Lost::new(unplaced, history, &mut survey, asked)?;
     let mut gathering = Gathering::new(asked, history, &mut secrets);
     gathering.files(&survey)?;
     gathering.frames(&survey, &frames)?;
-    has_gaps |= !add_unplaced(&mut gathering, history, &survey, asked, unplaced)?;
+    has_gaps |= lost.has_gaps;
+    add_unplaced(&mut gathering, history, &survey, asked, &lost)?;
     add_named(&mut gathering, named, asked, &survey.tips);
     let findings = gathering.findings(Some((&survey.tips, &survey.commits)), &facts);
     Ok(Told {
@@ -143,25 +147,64 @@ fn unplaced(history: &History, survey: &mut Survey<'_>) -> Vec<u32> {
         .collect()
 }
 
-/// Tags, blobs that refs name, the index, and what nothing leads to. Gives whether all of it could be read.
+/// What no tree of a commit or ref has.
+struct Lost {
+    /// Numbers of the held.
+    unplaced: Vec<u32>,
+    /// What of it the index has.
+    index: Vec<(Oid, BString, Part)>,
+    /// What of it trees have that nothing leads to.
+    strays: Vec<Stray>,
+    /// Whether the index could not be read.
+    has_gaps: bool,
+}
+
+impl Lost {
+    fn new(
+        unplaced: Vec<u32>,
+        history: &History,
+        survey: &mut Survey<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<Self, HistoryError> {
+        let held = |number: &u32| &history.held[*number as usize];
+        let oids: HashSet<Oid> = unplaced.iter().map(|number| held(number).oid).collect();
+        let (index, has_gaps) = match tips::in_index(asked.repository, &oids) {
+            Ok(index) => (index, false),
+            Err(_) => (Vec::new(), true),
+        };
+        let mut led_to: HashSet<Oid> = index.iter().map(|(oid, ..)| *oid).collect();
+        led_to.extend(survey.tips.tips.iter().filter_map(|tip| match tip.stands {
+            Stands::Blob(oid) => Some(oid),
+            Stands::Commit(_) | Stands::Tree(_) => None,
+        }));
+        let is_lost = |number: &&u32| {
+            let held = held(number);
+            held.kind == Kind::Blob && !led_to.contains(&held.oid)
+        };
+        let blobs: HashSet<u32> = match asked.narrowing.is_whole() {
+            true => unplaced.iter().filter(is_lost).copied().collect(),
+            false => HashSet::new(),
+        };
+        Ok(Self {
+            strays: strays::find(survey, asked, &blobs)?,
+            unplaced,
+            index,
+            has_gaps,
+        })
+    }
+}
+
+/// Tags, blobs that refs name, the index, and what nothing leads to.
 fn add_unplaced(
     gathering: &mut Gathering<'_>,
     history: &History,
     survey: &Survey<'_>,
     asked: &Asked<'_>,
-    unplaced: Vec<u32>,
-) -> Result<bool, HistoryError> {
+    lost: &Lost,
+) -> Result<(), HistoryError> {
     let narrowing = asked.narrowing;
     let tags = survey.tips.tags();
-    let oids: HashSet<Oid> = unplaced
-        .iter()
-        .map(|number| history.held[*number as usize].oid)
-        .collect();
-    let (index, is_whole) = match tips::in_index(asked.repository, &oids) {
-        Ok(index) => (index, true),
-        Err(_) => (Vec::new(), false),
-    };
-    for number in unplaced {
+    for &number in &lost.unplaced {
         let held = &history.held[number as usize];
         let object = held.oid.to_string();
         if let Some(tips) = tags.get(&held.oid) {
@@ -184,18 +227,35 @@ fn add_unplaced(
             continue;
         }
         let mut is_staged = false;
-        for (_, path, part) in index.iter().filter(|(oid, ..)| *oid == held.oid) {
+        for (_, path, part) in lost.index.iter().filter(|(oid, ..)| *oid == held.oid) {
             is_staged = true;
             if !narrowing.has_refs() && !narrowing.has_times() && narrowing.takes_path(path) {
-                gathering.staged(number, BStr::new(path), *part)?;
+                let place = Place {
+                    path: BStr::new(path),
+                    part: *part,
+                    origin: &Origin::Staged,
+                };
+                gathering.blob_at(number, place, Reach::Index)?;
             }
         }
-        if !is_staged && narrowing.is_whole() {
-            let origin = Origin::Unreachable { object };
+        if is_staged || !narrowing.is_whole() {
+            continue;
+        }
+        let origin = Origin::Unreachable { object };
+        let strays = strays::of(&lost.strays, number);
+        for stray in strays {
+            let place = Place {
+                path: BStr::new(&stray.path),
+                part: stray.part,
+                origin: &origin,
+            };
+            gathering.blob_at(number, place, Reach::Nothing)?;
+        }
+        if strays.is_empty() {
             gathering.alone(number, &origin, Reach::Nothing, &[])?;
         }
     }
-    Ok(is_whole)
+    Ok(())
 }
 
 /// The date of a tag; one without a date is as old as can be.

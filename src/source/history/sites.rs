@@ -225,21 +225,19 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
-    /// A held blob in the index.
+    /// A held blob at a place that no commit has.
     ///
     /// # Errors
     /// [`HistoryError`] where a rule is unusable.
-    pub(super) fn staged(
+    pub(super) fn blob_at(
         &mut self,
         number: u32,
-        path: &BStr,
-        part: Part,
+        place: Place<'_>,
+        reach: Reach,
     ) -> Result<(), HistoryError> {
-        let origin = &Origin::Staged;
-        let place = Place { path, part, origin };
         let findings = self.placing.blob(self.held(number), place)?;
         self.count_blob(number);
-        self.add(findings, Trace::default(), false, Reach::Index, &[]);
+        self.add(findings, Trace::default(), false, reach, &[]);
         Ok(())
     }
 
