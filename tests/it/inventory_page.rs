@@ -305,75 +305,78 @@ fn it_can_be_read_in_any_colours_at_any_width() {
     assert_eq!(browser.problems(), [""; 0]);
 }
 
+/// What whoever cannot see the page depends on, and how often that is not so.
+const RULES: [(&str, &str); 16] = [
+    (
+        "the language is told",
+        "document.documentElement.lang === 'en' ? 0 : 1",
+    ),
+    ("it has a title", "document.title ? 0 : 1"),
+    (
+        "one main heading",
+        "document.querySelectorAll('h1').length - 1",
+    ),
+    (
+        "no level of headings is left out",
+        "Array.from(document.querySelectorAll('h1, h2, h3')).map((head) => +head.localName[1])\
+             .filter((level, at, all) => level > (all[at - 1] ?? 0) + 1).length",
+    ),
+    (
+        "each field has a label",
+        "Array.from(document.querySelectorAll('input')).filter((one) => !one.labels.length).length",
+    ),
+    (
+        "fields that belong together have a legend",
+        "document.querySelectorAll('fieldset > legend').length - 1",
+    ),
+    (
+        "buttons and links have words",
+        "Array.from(document.querySelectorAll('button, a, summary')).filter((one) => !one.textContent.trim()).length",
+    ),
+    (
+        "ids are unique",
+        "(() => { const ids = Array.from(document.querySelectorAll('[id]'), (one) => one.id); return ids.length - new Set(ids).size; })()",
+    ),
+    (
+        "what is referred to is there",
+        "Array.from(document.querySelectorAll('[aria-labelledby], [aria-describedby]'))\
+             .filter((one) => !document.getElementById(one.getAttribute('aria-labelledby') ?? one.getAttribute('aria-describedby'))).length",
+    ),
+    (
+        "headings of columns say so",
+        "document.querySelectorAll('thead th:not([scope=col])').length",
+    ),
+    (
+        "headings of rows say so",
+        "document.querySelectorAll('tbody th:not([scope=row])').length",
+    ),
+    (
+        "each row has one",
+        "document.querySelectorAll('tbody tr').length - document.querySelectorAll('tbody th').length",
+    ),
+    (
+        "the table has a caption",
+        "document.querySelectorAll('table > caption').length - 1",
+    ),
+    (
+        "the order of the keyboard is that of the page",
+        "document.querySelectorAll('[tabindex]').length",
+    ),
+    (
+        "changes of the count are told",
+        "document.getElementById('count').getAttribute('role') === 'status' ? 0 : 1",
+    ),
+    (
+        "no handler and no style stands in an element",
+        "Array.from(document.querySelectorAll('*')).filter((one) => Array.from(one.attributes).some((name) => /^(on|style$)/.test(name.name))).length",
+    ),
+];
+
 #[test]
 fn it_can_be_read_aloud() {
     let sandbox = Sandbox::new();
     let mut browser = shown(&sandbox, &four());
-    for (rule, violations) in [
-        (
-            "the language is told",
-            "document.documentElement.lang === 'en' ? 0 : 1",
-        ),
-        ("it has a title", "document.title ? 0 : 1"),
-        (
-            "one main heading",
-            "document.querySelectorAll('h1').length - 1",
-        ),
-        (
-            "no level of headings is left out",
-            "Array.from(document.querySelectorAll('h1, h2, h3')).map((head) => +head.localName[1])\
-             .filter((level, at, all) => level > (all[at - 1] ?? 0) + 1).length",
-        ),
-        (
-            "each field has a label",
-            "Array.from(document.querySelectorAll('input')).filter((one) => !one.labels.length).length",
-        ),
-        (
-            "fields that belong together have a legend",
-            "document.querySelectorAll('fieldset > legend').length - 1",
-        ),
-        (
-            "buttons and links have words",
-            "Array.from(document.querySelectorAll('button, a, summary')).filter((one) => !one.textContent.trim()).length",
-        ),
-        (
-            "ids are unique",
-            "(() => { const ids = Array.from(document.querySelectorAll('[id]'), (one) => one.id); return ids.length - new Set(ids).size; })()",
-        ),
-        (
-            "what is referred to is there",
-            "Array.from(document.querySelectorAll('[aria-labelledby], [aria-describedby]'))\
-             .filter((one) => !document.getElementById(one.getAttribute('aria-labelledby') ?? one.getAttribute('aria-describedby'))).length",
-        ),
-        (
-            "headings of columns say so",
-            "document.querySelectorAll('thead th:not([scope=col])').length",
-        ),
-        (
-            "headings of rows say so",
-            "document.querySelectorAll('tbody th:not([scope=row])').length",
-        ),
-        (
-            "each row has one",
-            "document.querySelectorAll('tbody tr').length - document.querySelectorAll('tbody th').length",
-        ),
-        (
-            "the table has a caption",
-            "document.querySelectorAll('table > caption').length - 1",
-        ),
-        (
-            "the order of the keyboard is that of the page",
-            "document.querySelectorAll('[tabindex]').length",
-        ),
-        (
-            "changes of the count are told",
-            "document.getElementById('count').getAttribute('role') === 'status' ? 0 : 1",
-        ),
-        (
-            "no handler and no style stands in an element",
-            "Array.from(document.querySelectorAll('*')).filter((one) => Array.from(one.attributes).some((name) => /^(on|style$)/.test(name.name))).length",
-        ),
-    ] {
+    for (rule, violations) in RULES {
         assert_eq!(browser.eval(violations), 0, "{rule}");
     }
     // Where it is narrow, rows are shown as cards, and are rows of a table all the same.
