@@ -23,7 +23,7 @@ use crate::git::{Ownership, Repository};
 use crate::outcome::{Exit, Outcome, Skip};
 use crate::source::history::narrowing::{Narrowing, NarrowingError, Words};
 use crate::source::history::{self, Asked, History, HistoryError, names, provenance};
-use crate::source::{Progress, Scanned, repository_name};
+use crate::source::{Progress, Scanned};
 
 /// How often it is looked whether the walk has come further.
 const LOOK: Duration = Duration::from_secs(1);
@@ -140,12 +140,7 @@ fn read(
         || tell(&mut report.early(now)?),
     )?;
     let mut outcome = report.outcome(placed.scanned, now);
-    match repository_name(repository, &scanner) {
-        Ok(name) => outcome.repository = Some(name),
-        Err(error) => outcome.warnings.push(format!(
-            "what the repository is called cannot be told: {error}"
-        )),
-    }
+    scan::name_repository(&mut outcome, repository);
     outcome.warnings.extend(placed.warning);
     if options.verbose {
         outcome.warnings.extend(in_chunks(&history));

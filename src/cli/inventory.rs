@@ -95,9 +95,10 @@ pub(super) fn run(arguments: &InventoryArguments, options: &Options) -> Ended {
         }
         let name = name(&outcome, &path, &names);
         outcome.repository = Some(name.clone());
-        let codeowners = Codeowners::of_head(&repository, &Scanner::new(RuleSet::builtin()))?;
         let mut scanned = read(&mut outcome, options)?;
-        scanned.name_owners(&name, &codeowners);
+        let masks = Scanner::new(RuleSet::builtin());
+        let codeowners = Codeowners::of_head(&repository, &masks)?;
+        scanned.name_owners(&name, &codeowners, &options.progress);
         register.append(scanned);
         names.push(name);
     }
@@ -184,9 +185,7 @@ fn read(outcome: &mut Outcome, options: &Options) -> Result<Register, Box<dyn st
     parts::join(outcome);
     let mut bytes = Vec::new();
     json::write(outcome, &mut bytes)?;
-    let mut register = reading::read(&bytes, "", wanted(options))?;
-    register.warnings.append(&mut outcome.warnings);
-    Ok(register)
+    Ok(reading::read(&bytes, "", wanted(options))?)
 }
 
 fn wanted(options: &Options) -> Wanted {

@@ -206,6 +206,12 @@ pub(super) fn gather(arguments: &IssuerArguments, options: &Options) -> Gathered
         (None, None) => scan::gather(scan, options),
     }?;
     select(&mut outcome, &arguments.fingerprint);
+    // Outside of a repository there is none to name.
+    if outcome.repository.is_none()
+        && let Ok(repository) = Repository::open(Ownership::Check)
+    {
+        scan::name_repository(&mut outcome, &repository);
+    }
     Ok(outcome)
 }
 

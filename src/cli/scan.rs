@@ -13,7 +13,7 @@ use crate::outcome::Outcome;
 use crate::rules::{Preset, RuleSet};
 use crate::scan::Scanner;
 use crate::source::paths::Base;
-use crate::source::{self, Progress, Scanned, SourceError};
+use crate::source::{self, Progress, Scanned, SourceError, repository_name};
 
 /// What a scan came to, before the report.
 pub(super) type Gathered = Result<Outcome, Box<dyn std::error::Error>>;
@@ -95,6 +95,16 @@ pub(super) fn outcome(
     let mut outcome = allow::apply(scanned, &config, Date::of(now));
     outcome.min_confidence = options.min_confidence.into();
     Ok(outcome)
+}
+
+/// Says which repository was scanned.
+pub(super) fn name_repository(outcome: &mut Outcome, repository: &Repository) {
+    match repository_name(repository, &Scanner::new(RuleSet::builtin())) {
+        Ok(name) => outcome.repository = Some(name),
+        Err(error) => outcome.warnings.push(format!(
+            "what the repository is called cannot be told: {error}"
+        )),
+    }
 }
 
 /// The configuration that the options name, or else the repository's own, which `own` reads.

@@ -5,13 +5,13 @@
 use std::cmp::Reverse;
 
 use super::credential::{
-    Access, Credential, Responsible, Revocation, Seen, Signal, Stands, State, Witness,
+    Access, Credential, Holding, Responsible, Revocation, Seen, Signal, Stands, State, Witness,
 };
 use super::{Register, Signals, Summary, merge};
 use crate::finding::Reach;
 use crate::issuer::Issuers;
 use crate::rules::{Rule, catalogue};
-use crate::source::report::document::{Commit, Place};
+use crate::source::report::document::Commit;
 use crate::verification::Verification;
 
 impl Register {
@@ -73,7 +73,7 @@ fn rank(credential: &Credential) -> impl Ord + use<> {
 
 fn conclude(credential: &mut Credential, issuers: &Issuers) {
     crate::order::sort_by(&mut credential.repositories, |a, b| {
-        (b.in_head == Some(true)).cmp(&(a.in_head == Some(true)))
+        a.stands().cmp(&b.stands())
     });
     let known = credential.verification.as_ref();
     credential.status = known.map_or(State::Unverified, |known| known.status.into());
@@ -141,25 +141,10 @@ fn each_once<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
     once
 }
 
+/// Where it stands in the repository in which that is nearest to a person.
 fn stands(credential: &Credential) -> Stands {
-    let heads = || {
-        credential
-            .repositories
-            .iter()
-            .map(|holding| holding.in_head)
-    };
-    let is_in_files = |place: &Place| {
-        place.reach == Reach::Index || matches!(&*place.origin.kind, "worktree" | "staged")
-    };
-    if heads().any(|in_head| in_head == Some(true)) {
-        Stands::Head
-    } else if credential.places().any(is_in_files) {
-        Stands::Files
-    } else if heads().any(|in_head| in_head == Some(false)) {
-        Stands::History
-    } else {
-        Stands::Unknown
-    }
+    let holdings = credential.repositories.iter();
+    holdings.map(Holding::stands).min().unwrap_or_default()
 }
 
 fn first_seen(credential: &Credential) -> Option<Seen> {
@@ -175,7 +160,7 @@ fn last_seen(credential: &Credential) -> Option<Seen> {
 
 fn seen<'a>(
     credential: &'a Credential,
-    of: impl Fn(&'a super::credential::Holding) -> Option<&'a Commit> + 'a,
+    of: impl Fn(&'a Holding) -> Option<&'a Commit> + 'a,
 ) -> impl Iterator<Item = Seen> + 'a {
     credential.repositories.iter().filter_map(move |holding| {
         Some(Seen {

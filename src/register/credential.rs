@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::finding::Reach;
 use crate::source::report::document::{Commit, Place};
 use crate::verification::{Status, Verification};
 
@@ -169,7 +170,7 @@ pub enum Signal {
 pub enum Stands {
     /// At HEAD of a repository.
     Head,
-    /// In files that are not committed, or of which nobody asked.
+    /// In files of the work tree or the index.
     Files,
     /// In history alone.
     History,
@@ -208,6 +209,22 @@ impl From<Status> for State {
             Status::Expired => Self::Expired,
             Status::Revoked => Self::Revoked,
             Status::Invalid => Self::Invalid,
+        }
+    }
+}
+
+impl Holding {
+    /// Where in this repository it stands today.
+    #[must_use]
+    pub fn stands(&self) -> Stands {
+        let is_in_files = |place: &Place| {
+            place.reach == Reach::Index || matches!(&*place.origin.kind, "worktree" | "staged")
+        };
+        match self.in_head {
+            Some(true) => Stands::Head,
+            _ if self.places.iter().any(is_in_files) => Stands::Files,
+            Some(false) => Stands::History,
+            None => Stands::Unknown,
         }
     }
 }

@@ -148,23 +148,33 @@ fn absorb_holdings(into: &mut Vec<Holding>, others: Vec<Holding>) {
         };
         crate::order::sort(&mut holding.refs);
         holding.refs.dedup();
-        for place in other.places {
-            absorb_place(&mut holding.places, place);
+        absorb_places(&mut holding.places, other.places);
+    }
+}
+
+fn absorb_places(into: &mut Vec<Place>, others: Vec<Place>) {
+    let name = |place: &Place| {
+        let Place {
+            fingerprint,
+            line,
+            column,
+            part,
+            path,
+            ..
+        } = place;
+        format!("{fingerprint} {line}:{column} {part:?} {path}")
+    };
+    let mut by_name: HashMap<String, usize> = into.iter().map(name).zip(0..).collect();
+    for place in others {
+        let at = *by_name.entry(name(&place)).or_insert(into.len());
+        match into.get_mut(at) {
+            Some(known) => absorb_place(known, place),
+            None => into.push(place),
         }
     }
 }
 
-fn absorb_place(into: &mut Vec<Place>, place: Place) {
-    let is_same = |known: &&mut Place| {
-        known.fingerprint == place.fingerprint
-            && known.path == place.path
-            && known.part == place.part
-            && (known.line, known.column) == (place.line, place.column)
-    };
-    let Some(known) = into.iter_mut().find(is_same) else {
-        into.push(place);
-        return;
-    };
+fn absorb_place(known: &mut Place, place: Place) {
     let owners = match known.owners.is_empty() {
         true => place.owners.clone(),
         false => std::mem::take(&mut known.owners),

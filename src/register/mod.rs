@@ -14,9 +14,12 @@ pub mod credential;
 mod merge;
 pub mod reading;
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Exit;
+use crate::source::Progress;
 use crate::source::report::document::{SCHEMA, Unread};
 use crate::text::path;
 use codeowners::Codeowners;
@@ -88,17 +91,26 @@ impl Register {
     }
 
     /// Says at each place of `repository` whom `codeowners` names for it.
-    pub fn name_owners(&mut self, repository: &str, codeowners: &Codeowners) {
+    pub fn name_owners(&mut self, repository: &str, codeowners: &Codeowners, progress: &Progress) {
+        if codeowners.is_too_large {
+            self.warnings.push(format!(
+                "{repository}: CODEOWNERS is larger than 3 MB, and code hosts do not read it; neither is it read here"
+            ));
+        }
+        let mut known: HashMap<String, Vec<String>> = HashMap::new();
         let holdings = self
             .credentials
             .iter_mut()
             .flat_map(|credential| &mut credential.repositories)
             .filter(|holding| holding.repository == repository);
         for place in holdings.flat_map(|holding| &mut holding.places) {
-            if place.is_file()
-                && let Some(path) = path::decode(&place.path)
-            {
-                place.owners = codeowners.owners(&path);
+            let decoded = path::decode(&place.path).filter(|_| place.is_file());
+            if let Some(path) = decoded {
+                let owners = known.entry(place.path.clone()).or_insert_with(|| {
+                    progress.advance();
+                    codeowners.owners(&path)
+                });
+                place.owners.clone_from(owners);
             }
         }
     }

@@ -64,6 +64,11 @@ fn of_report(document: Document, name: &str, wanted: Wanted) -> Register {
             register.credentials.push(credential(entry, repository));
         }
     }
+    register.warnings = document
+        .warnings
+        .iter()
+        .map(|warning| format!("{repository}: {warning}"))
+        .collect();
     if left_out > 0 {
         register.warnings.push(format!(
             "the report of {repository} was narrowed: {left_out} more secret(s) stand there"

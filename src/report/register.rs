@@ -3,6 +3,7 @@
 mod csv;
 mod html;
 mod human;
+mod markup;
 mod words;
 
 use std::io::{self, Write};
@@ -21,6 +22,9 @@ pub fn write(register: &Register, options: &Options, out: &mut dyn Write) -> io:
             runner::disarm(&human::render(register, options))
         }
         Format::Human => human::render(register, options),
+        Format::Csv if options.surroundings.github_actions => {
+            runner::disarm(&csv::render(register))
+        }
         Format::Csv => csv::render(register),
         Format::Html => html::render(register),
         _ => return write_document(register, out),

@@ -144,6 +144,20 @@ fn without_an_owner_the_author_is_responsible() {
 }
 
 #[test]
+fn a_file_that_no_code_host_reads_is_told_of() {
+    let sandbox = Sandbox::new();
+    sandbox.write("CODEOWNERS", "* @ada\n".repeat(450_000));
+    let (_, by) = responsible(&sandbox);
+    assert_eq!(by, "author");
+    let run = sandbox.guard(&["inventory"]);
+    assert!(
+        run.stdout.contains("CODEOWNERS is larger than 3 MB"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
 fn neither_a_secret_nor_bytes_that_are_no_text_break_it() {
     let sandbox = Sandbox::new();
     let token = hf_token(9);

@@ -212,6 +212,41 @@ fn a_report_and_its_verification_are_one_row() {
 }
 
 #[test]
+fn what_verify_says_of_files_joins_what_the_history_says() {
+    let (sandbox, _) = leaked();
+    sandbox.git(&["remote", "add", "origin", "git@hub.example:acme/models.git"]);
+    let issuer = Issuer::start(|_| Play::json(whoami("read")));
+    let verify = [
+        "verify",
+        "--tracked",
+        "--format",
+        "json",
+        "--output",
+        "../files.json",
+    ];
+    let mut command = sandbox.command(GUARD);
+    Run::of(issuer.serves(&mut command).args(verify)).assert_code(1);
+    let run = sandbox.guard(&[
+        "inventory",
+        ".",
+        "--from",
+        "../files.json",
+        "--format",
+        "json",
+    ]);
+    let register = register(run.assert_code(1));
+    let row = row(&register, &hf_token(2));
+    assert_eq!(row["status"], "live");
+    assert_eq!(repositories(row), ["hub.example/acme/models"]);
+    let places = row["repositories"][0]["places"].as_array().expect("places");
+    assert_eq!(places.len(), 1);
+    assert_eq!(
+        places[0]["origin"]["kind"], "commit",
+        "the history says more"
+    );
+}
+
+#[test]
 fn registers_of_machines_become_one() {
     let (sandbox, token) = leaked();
     let issuer = Issuer::start(|_| Play::json(whoami("read")));
@@ -458,6 +493,7 @@ fn what_a_report_could_not_read_stays_unread() {
     let report = json!({
         "schema": 1, "repository": "r", "findings": [],
         "skipped": [{"path": "a.bin", "reason": "permission denied"}],
+        "warnings": ["the disk is nearly full"],
         "summary": {"narrowed": {"left_out": 3}}
     });
     sandbox.write("report.json", report.to_string());
@@ -465,6 +501,7 @@ fn what_a_report_could_not_read_stays_unread() {
     run.assert_code(2);
     for part in [
         "r: a.bin: not read: permission denied\n",
+        "hf-guard: warning: r: the disk is nearly full\n",
         "the report of r was narrowed: 3 more secret(s) stand there\n",
         "hf-guard: 0 credentials; 1 text not read.\n",
     ] {

@@ -40,6 +40,7 @@ mod incident;
 mod index_file;
 mod install;
 mod inventory;
+mod inventory_csv;
 mod inventory_page;
 mod issuer;
 mod issuers;

@@ -28,6 +28,8 @@ const MAX_BYTES: usize = 3_000_000;
 pub struct Codeowners {
     /// One where there are no sections.
     sections: Vec<Section>,
+    /// Whether there is a file that is not read for its size.
+    pub is_too_large: bool,
 }
 
 #[derive(Debug, Default)]
@@ -69,6 +71,7 @@ impl Codeowners {
     pub fn parse(location: &str, text: &[u8]) -> Self {
         let mut codeowners = Self::default();
         if text.len() > MAX_BYTES {
+            codeowners.is_too_large = true;
             return codeowners;
         }
         let text = text.to_str_lossy();

@@ -10,7 +10,7 @@ use super::words::{
 use crate::register::Register;
 use crate::register::credential::{Credential, Signal};
 
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 27] = [
     "status",
     "access",
     "live",
@@ -30,6 +30,7 @@ const COLUMNS: [&str; 26] = [
     "last_seen",
     "last_commit",
     "stands",
+    "accepted",
     "repositories",
     "places",
     "refs",
@@ -52,10 +53,7 @@ pub(super) fn render(register: &Register) -> String {
 }
 
 fn cells(credential: &Credential) -> [String; COLUMNS.len()] {
-    let signal = |signal| match credential.signals.contains(&signal) {
-        true => "yes".to_owned(),
-        false => "no".to_owned(),
-    };
+    let signal = |signal| yes_or_no(credential.signals.contains(&signal));
     let [first, last] = days(credential);
     let [first_commit, last_commit] = [&credential.first_seen, &credential.last_seen]
         .map(|seen| seen.as_ref().map(|seen| plain(&seen.commit.commit)));
@@ -89,6 +87,7 @@ fn cells(credential: &Credential) -> [String; COLUMNS.len()] {
         last.unwrap_or_default(),
         last_commit.unwrap_or_default(),
         stands(credential.stands).to_owned(),
+        yes_or_no(credential.accepted),
         each(holdings().map(|holding| decoded(&holding.repository))),
         each(holdings().flat_map(places)),
         each(holdings().flat_map(refs)),
@@ -100,6 +99,14 @@ fn cells(credential: &Credential) -> [String; COLUMNS.len()] {
         },
         text(&credential.secret_sha256),
     ]
+}
+
+fn yes_or_no(holds: bool) -> String {
+    match holds {
+        true => "yes",
+        false => "no",
+    }
+    .to_owned()
 }
 
 fn each(texts: impl Iterator<Item = String>) -> String {

@@ -2,19 +2,20 @@
 //!
 //! The page is a file beside this one with its style and its script, packed by `build/`; without the script it is a plain table.
 //! Its policy allows that style and that script by their hashes, and nothing else: no network, no other code. Every text of a
-//! report is escaped here, and set apart with `<bdi>`, so that names written from right to left reorder nothing.
+//! report is escaped (`markup`), and set apart with `<bdi>`, so that names written from right to left reorder nothing.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::super::words::number;
+use super::markup::{day_of, escaped, folded, mark, soft, text, time};
 use super::words::{
-    SIGNALS, access, days, decoded, organizations, owner, places, plain, refs, responsible, status,
-    witness,
+    SIGNALS, access, days, decoded, organizations, owner, places, plain, refs, responsible, stands,
+    status, witness,
 };
 use crate::register::Register;
-use crate::register::credential::{Access, Credential, Holding, Seen, Signal, Stands, State};
+use crate::register::credential::{Access, Credential, Holding, Seen, Signal, State};
 
 include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
@@ -299,11 +300,7 @@ fn cell_of_day(seen: &Option<Seen>, day: &Option<String>) -> String {
 }
 
 fn holding(holding: &Holding) -> String {
-    let mut stands = vec![match holding.in_head {
-        Some(true) => super::words::stands(Stands::Head).to_owned(),
-        Some(false) => super::words::stands(Stands::History).to_owned(),
-        None => super::words::stands(Stands::Files).to_owned(),
-    }];
+    let mut stands = vec![stands(holding.stands()).to_owned()];
     let refs = refs(holding);
     if !refs.is_empty() {
         stands.push(format!("at the tip of {}", text(&refs.join(", "))));
@@ -343,72 +340,4 @@ fn stop(credential: &Credential) -> String {
         stop.push_str(&soft(&format!("<code>{}</code>", text(&plain(command)))));
     }
     stop
-}
-
-/// A list of which all but the first `shown` are folded.
-fn folded(items: &[String], shown: usize, noun: &str) -> String {
-    let list = |items: &[String]| {
-        let items: String = items
-            .iter()
-            .map(|item| format!("<li>{item}</li>"))
-            .collect();
-        match items.is_empty() {
-            true => items,
-            false => format!("<ul>{items}</ul>"),
-        }
-    };
-    // One more takes no more room than to say so.
-    if items.len() <= shown + usize::from(shown > 0) {
-        return list(items);
-    }
-    let (first, rest) = items.split_at(shown);
-    let more = if shown > 0 { "more " } else { "" };
-    format!(
-        "{}<details><summary>{} {more}{}</summary>{}</details>",
-        list(first),
-        rest.len(),
-        number(rest.len(), noun)
-            .split_once(' ')
-            .map_or("", |(_, noun)| noun),
-        list(rest)
-    )
-}
-
-/// The day of a moment as issuers write it.
-fn day_of(moment: &str) -> String {
-    let moment = plain(moment);
-    let day = moment.split(['T', ' ']).next();
-    day.map_or_else(String::new, str::to_owned)
-}
-
-fn mark(words: &str) -> String {
-    format!("<span class=\"mark\">{words}</span>")
-}
-
-fn time(day: &str) -> String {
-    format!("<time>{}</time>", text(day))
-}
-
-fn soft(html: &str) -> String {
-    format!("<p class=\"soft\">{html}</p>")
-}
-
-/// Text that comes from elsewhere.
-fn text(text: &str) -> String {
-    format!("<bdi>{}</bdi>", escaped(text))
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }

@@ -6,7 +6,7 @@ use super::super::paint::{Paint, Role};
 use super::super::words::{number, push};
 use super::super::{Detail, Options};
 use super::words::{
-    self, SIGNALS, access, days, decoded, organizations, owner, places, plain, refs, responsible,
+    SIGNALS, access, days, decoded, organizations, owner, places, plain, refs, responsible, stands,
     status, witness,
 };
 use crate::register::Register;
@@ -197,14 +197,16 @@ fn place(credential: &Credential) -> String {
         decoded(&first.repository),
         some_places(&places(first))
     );
-    if credential.repositories.len() > 1 {
-        words.push_str(&format!(
-            ", {} more",
-            number(credential.repositories.len() - 1, "repository")
-                .replace("repositorys", "repositories")
-        ));
+    match credential.repositories.len() - 1 {
+        0 => {}
+        1 => words.push_str(", 1 more repository"),
+        more => words.push_str(&format!(", {more} more repositories")),
     }
-    format!("{words} ({})", words::stands(credential.stands))
+    let accepted = match credential.accepted {
+        true => ", accepted",
+        false => "",
+    };
+    format!("{words} ({}{accepted})", stands(credential.stands))
 }
 
 /// Everything about one credential.

@@ -87,17 +87,16 @@ pub(super) fn days(credential: &Credential) -> [Option<String>; 2] {
 
 /// `path:line` of each place.
 pub(super) fn places(holding: &Holding) -> Vec<String> {
-    let mut places: Vec<String> = Vec::new();
+    let mut places = Vec::with_capacity(holding.places.len());
     for place in &holding.places {
         let path = decoded(&place.path);
         let shown = match place.line {
             0 => path,
             line => format!("{path}:{line}"),
         };
-        if !places.contains(&shown) {
-            places.push(shown);
-        }
+        places.push(shown);
     }
+    places.dedup();
     places
 }
 

@@ -43,6 +43,9 @@ pub struct Document {
     /// What was not read.
     #[serde(default)]
     pub skipped: Vec<Unread>,
+    /// Lines for a person.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// Counts, of which only what was left out is of interest.
     pub summary: Option<Summary>,
 }
