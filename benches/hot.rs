@@ -103,7 +103,7 @@ fn keep_new(criterion: &mut Criterion) {
             bencher.iter_batched(
                 || scanner.candidates(&text).expect("built-in rules compile"),
                 |mut candidates| {
-                    candidates.keep_new(&text, &[old]);
+                    candidates.keep_new(&[old]);
                     candidates
                 },
                 criterion::BatchSize::LargeInput,

@@ -39,6 +39,8 @@ pub mod fingerprint;
 
 pub mod text;
 
+pub mod archive;
+
 pub mod verification;
 
 pub mod finding;

@@ -11,6 +11,7 @@ use super::document::AllowTable;
 use super::error::Mistake;
 use super::pattern::{PathPattern, SecretPattern};
 use super::redact::without_long_runs;
+use crate::archive;
 use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
 
@@ -60,7 +61,7 @@ impl Criteria {
             && rule.as_ref().is_none_or(|id| *id == finding.rule.id)
             && path
                 .as_ref()
-                .is_none_or(|pattern| pattern.matches(&finding.path))
+                .is_none_or(|pattern| matches(pattern, &finding.path))
             && regex
                 .as_ref()
                 .is_none_or(|pattern| pattern.matches(finding.secret.expose()))
@@ -74,6 +75,11 @@ impl Criteria {
     pub fn name_one_secret(&self) -> bool {
         self.fingerprint.is_some() || self.secret_sha256.is_some()
     }
+}
+
+/// Whether the pattern means the file, or an archive that it is a member of.
+fn matches(pattern: &PathPattern, path: &[u8]) -> bool {
+    pattern.matches(path) || archive::outer_paths(path).any(|outer| pattern.matches(outer))
 }
 
 impl Entry {

@@ -19,6 +19,7 @@ pub(super) fn title(habitat: Habitat) -> &'static str {
     match habitat {
         Habitat::Path => "In a file's name",
         Habitat::Link => "In a link's target",
+        Habitat::Archive => "In an archive",
         Habitat::Key => "A key",
         Habitat::Url => "In a URL",
         Habitat::NotebookSource => "In a notebook's code",
@@ -48,6 +49,12 @@ pub(super) fn lines(habitat: Habitat, variable: &str, files: &[&[u8]]) -> Vec<Li
             "rename the file, and use another name wherever it is read.",
         )],
         Habitat::Link => vec![text("point the link at a path that holds no secret.")],
+        Habitat::Archive => vec![
+            text(
+                "take it out of the file that was packed, build the archive anew and stage it. Better, keep what is built",
+            ),
+            text("out of git: publish it as a release."),
+        ],
         Habitat::Key => vec![
             text(
                 "keep it in a file outside the repository that only you can read (chmod 600) or in a secret store, and",
@@ -280,6 +287,7 @@ mod tests {
             (Habitat::Other, "HF_TOKEN"),
             (Habitat::Path, "rename"),
             (Habitat::Link, "link"),
+            (Habitat::Archive, "build the archive anew"),
         ] {
             let advice = all(habitat, "HF_TOKEN", &[b"a.x"]);
             assert!(advice.contains(expected), "{habitat:?}: {advice}");

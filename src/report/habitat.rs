@@ -4,6 +4,7 @@
 
 use bstr::{BStr, ByteSlice};
 
+use crate::archive;
 use crate::finding::{CellKind, Finding, Part};
 
 /// A kind of text that has its own way of doing without a secret.
@@ -13,6 +14,8 @@ pub(super) enum Habitat {
     Path,
     /// The target of a symbolic link.
     Link,
+    /// A file in an archive.
+    Archive,
     /// A private key, in a file that is no key file.
     Key,
     /// `https://user:SECRET@host/…`.
@@ -54,7 +57,9 @@ pub(super) enum Habitat {
 impl Habitat {
     /// The habitat of the secret of `finding`.
     pub(super) fn of(finding: &Finding) -> Self {
+        let is_packed = archive::outer_paths(&finding.path).next().is_some();
         match finding.part {
+            Part::Path | Part::Content if is_packed => return Self::Archive,
             Part::Path => return Self::Path,
             Part::SymlinkTarget => return Self::Link,
             Part::Header => return Self::Identity,

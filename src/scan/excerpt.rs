@@ -300,7 +300,7 @@ mod tests {
         let mut candidates = scanner
             .candidates(new.as_bytes())
             .expect("the rules compile");
-        candidates.keep_new(new.as_bytes(), &[old.as_bytes()]);
+        candidates.keep_new(&[old.as_bytes()]);
         let place = Place {
             path: "a.txt".into(),
             part: Part::Content,

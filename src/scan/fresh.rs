@@ -12,8 +12,15 @@ use crate::text::view;
 
 impl Candidates<'_> {
     /// Puts aside the matches whose lines, as git splits them, all stand in a row in one of `old_texts`.
-    pub fn keep_new(&mut self, new_text: &[u8], old_texts: &[&[u8]]) {
+    pub fn keep_new(&mut self, old_texts: &[&[u8]]) {
+        self.keep_new_lines(old_texts);
+        self.keep_new_in_members(old_texts);
+    }
+
+    /// The same without members.
+    pub(super) fn keep_new_lines(&mut self, old_texts: &[&[u8]]) {
         let views = &self.views;
+        let new_text: &[u8] = &views[0].text;
         let (new, mut known) = self.matches.drain(..).partition(|found| {
             let raw = view::raw(views, found.view, found.secret.clone());
             let lines = git_lines(new_text, &raw);

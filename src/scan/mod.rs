@@ -12,6 +12,7 @@ mod grade;
 mod hidden;
 pub mod marker;
 mod notebook;
+mod packed;
 pub mod piece;
 pub mod proof;
 
@@ -20,6 +21,7 @@ use std::ops::Range;
 
 use bstr::{BStr, BString};
 
+use crate::archive;
 use crate::finding::{Finding, Origin, Part};
 use crate::prefilter::Prefilter;
 use crate::rules::{RuleError, RuleSet};
@@ -27,6 +29,8 @@ use crate::text::layer::Seeds;
 use crate::text::view::{self, View};
 
 pub use barren::Barren;
+use packed::Member;
+pub use packed::Unread;
 
 /// Rules and their prefilter, ready to be asked; shared by all threads of a run.
 #[derive(Debug)]
@@ -55,6 +59,9 @@ pub struct Candidates<'a> {
     matches: Vec<Match>,
     /// Matches that are not new.
     known: Vec<Match>,
+    /// Where it is an archive: the members in which something matched.
+    members: Vec<Member>,
+    unread: Vec<Unread>,
 }
 
 /// A confirmed match, before the checks.
@@ -124,6 +131,19 @@ impl Scanner {
         barren: Option<&Barren>,
         text: &'a [u8],
     ) -> Result<Candidates<'a>, RuleError> {
+        let mut candidates = self.matched_in(barren, text)?;
+        if archive::is_archive(text) {
+            packed::open(self, barren, text, &mut candidates)?;
+        }
+        Ok(candidates)
+    }
+
+    /// The same for a text whose members, if it has any, are texts of their own.
+    fn matched_in<'a>(
+        &self,
+        barren: Option<&Barren>,
+        text: &'a [u8],
+    ) -> Result<Candidates<'a>, RuleError> {
         let mut views = view::of(text);
         let mut matches = Vec::new();
         let mut hidden = Vec::new();
@@ -167,6 +187,8 @@ impl Scanner {
             views,
             matches,
             known: Vec::new(),
+            members: Vec::new(),
+            unread: Vec::new(),
         })
     }
 
@@ -179,7 +201,9 @@ impl Scanner {
     /// What is left of `candidates` after placeholders and checks, in order of place.
     #[must_use]
     pub fn findings(&self, candidates: &Candidates<'_>, place: Place<'_>) -> Vec<Finding> {
-        assess::findings(self, candidates, place)
+        let mut findings = assess::findings(self, candidates, place);
+        packed::findings(self, candidates, place, &mut findings);
+        findings
     }
 }
 
@@ -204,6 +228,6 @@ impl Candidates<'_> {
     /// Whether there is nothing to look at any further; most texts end here.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.matches.is_empty()
+        self.matches.is_empty() && self.members.is_empty()
     }
 }

@@ -9,11 +9,12 @@
 //! the start of a margin, if both are longer than that.
 //! And an excerpt does not show what stands beside base64 that is longer.
 //!
-//! A text as a whole in UTF-16 or UTF-32, and a notebook, cannot be read so: [`Whole::is_one`].
+//! A text as a whole in UTF-16 or UTF-32, a notebook, and an archive cannot be read so: [`Whole::is_one`].
 
 #[cfg(test)]
 mod tests;
 
+use crate::archive;
 use crate::finding::Finding;
 use crate::rules::RuleError;
 use crate::text::layer;
@@ -72,6 +73,8 @@ impl Whole {
             Some("a notebook is read as one text")
         } else if view::is_decoded(&self.head) {
             Some("UTF-16 and UTF-32 are decoded as one text")
+        } else if archive::may_begin(&self.head) {
+            Some("an archive is unpacked as one text")
         } else {
             None
         }

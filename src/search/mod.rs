@@ -5,10 +5,7 @@
 //! Nothing is left out because git ignores it, and archives are opened (`unpack`).
 
 mod forms;
-mod gzip;
-mod tar;
 mod unpack;
-mod zip;
 
 use std::collections::HashSet;
 use std::fs::{self, File};

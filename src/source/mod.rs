@@ -21,10 +21,13 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use bstr::BStr;
+
+use crate::archive;
 use crate::finding::Finding;
 use crate::outcome::{Skip, Summary};
 use crate::rules::RuleError;
-use crate::scan::{Place, Scanner};
+use crate::scan::{Candidates, Place, Scanner};
 pub use name::repository_name;
 
 /// Below this many texts a thread costs more than it saves.
@@ -109,9 +112,19 @@ impl Scanned {
         if !candidates.is_empty() {
             self.findings.extend(scanner.findings(&candidates, place));
         }
+        self.skip_unread(&candidates, place.path);
         self.summary.texts += 1;
         self.summary.bytes += text.len() as u64;
         Ok(())
+    }
+
+    /// Notes what could not be read of the archive at `path`, if it is one.
+    fn skip_unread(&mut self, candidates: &Candidates<'_>, path: &BStr) {
+        let unread = candidates.unread().iter().map(|unread| Skip {
+            path: archive::member_path(path, &unread.path),
+            reason: unread.reason.to_owned(),
+        });
+        self.skipped.extend(unread);
     }
 
     /// Masks what the paths of skipped texts hold of secrets: a report prints them.

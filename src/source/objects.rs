@@ -198,6 +198,7 @@ impl<'a> Reader<'a> {
         scanned.summary.bytes += text.len() as u64;
         self.progress.advance();
         let mut candidates = self.scanner.candidates_again(&self.barren, &text)?;
+        scanned.skip_unread(&candidates, path);
         if candidates.is_empty() {
             self.clean().insert(entry.oid);
             return Ok(());
@@ -209,14 +210,14 @@ impl<'a> Reader<'a> {
             match same_path {
                 Some(oid) => {
                     if let Some(old) = self.old_blob(oid)? {
-                        candidates.keep_new(&text, &[&old]);
+                        candidates.keep_new(&[&old]);
                     }
                 }
                 // It may have been renamed; looked up only here, where something was found.
                 None => {
                     let old = self.deleted(change, parent)?;
                     let old: Vec<&[u8]> = old.iter().map(Vec::as_slice).collect();
-                    candidates.keep_new(&text, &old);
+                    candidates.keep_new(&old);
                 }
             }
         }

@@ -16,6 +16,7 @@ use bstr::{BStr, BString, ByteSlice};
 use super::history::names;
 use super::objects::Reader;
 use super::{Progress, Scanned, SourceError};
+use crate::archive;
 use crate::finding::{Finding, Origin, Part};
 use crate::git::{GitError, Kind, Oid, Repository};
 use crate::outcome::Skip;
@@ -150,7 +151,7 @@ impl Entry {
     }
 }
 
-/// Scans the text that a report means, or nothing where it is gone.
+/// Scans the text that a report means, or nothing where it is gone. That of a member of an archive is found in the archive.
 fn text(
     written: &Written,
     encoded: &str,
@@ -159,21 +160,37 @@ fn text(
     scanner: &Scanner,
     progress: &Progress,
 ) -> Result<Scanned, SourceError> {
-    let mut scanned = Scanned::default();
     let (Some(path), Some(origin)) = (path::decode(encoded), origin::read(written)) else {
-        return Ok(scanned);
+        return Ok(Scanned::default());
     };
-    let place = Place {
-        path: BStr::new(&path),
+    let place = |path, part| Place {
+        path,
         part,
         origin: &origin,
     };
+    let own = place(BStr::new(&path), part);
+    let mut scanned = text_at(own, places, scanner, progress)?;
+    for outer in archive::outer_paths(&path) {
+        let archive = place(outer, Part::Content);
+        scanned.append(text_at(archive, places, scanner, progress)?);
+    }
+    Ok(scanned)
+}
+
+fn text_at(
+    place: Place<'_>,
+    places: Places<'_>,
+    scanner: &Scanner,
+    progress: &Progress,
+) -> Result<Scanned, SourceError> {
+    let mut scanned = Scanned::default();
+    let Place { path, part, origin } = place;
     if part == Part::Path {
-        scanned.scan_whole(scanner, &path, place)?;
+        scanned.scan_whole(scanner, path, place)?;
         return Ok(scanned);
     }
     if part == Part::Content && matches!(origin, Origin::Worktree | Origin::Staged) {
-        for text in files(BStr::new(&path), &origin, places) {
+        for text in files(path, origin, places) {
             scanned.scan_whole(scanner, &text, place)?;
         }
         return Ok(scanned);
@@ -185,12 +202,12 @@ fn text(
         Ok((_, raw)) => {
             let message = raw.find(b"\n\n").map_or(raw.len(), |at| at + 2);
             let reader = Reader::new(repository, scanner, progress);
-            reader.frame(kind, &raw, message, &origin, scanned)
+            reader.frame(kind, &raw, message, origin, scanned)
         }
         // What is not here any more cannot be found in it: the finding is told as lost.
         Err(_) => Ok(()),
     };
-    match (&origin, part) {
+    match (origin, part) {
         (Origin::Ref, _) => {
             if let Ok(names) = names::names_and_reflogs(repository, scanner) {
                 scanned.append(names);
@@ -218,13 +235,13 @@ fn text(
         }
         (Origin::Commit(info), _) => {
             let blob = Oid::from_hex(info.commit.as_bytes())
-                .and_then(|commit| repository.entry_at(&commit, &path).ok().flatten());
+                .and_then(|commit| repository.entry_at(&commit, path).ok().flatten());
             if let Some(text) = blob.and_then(|(_, oid)| repository.blob(&oid).ok()) {
                 scanned.scan_whole(scanner, &text, place)?;
             }
         }
         (Origin::Staged | Origin::Worktree, _) => {
-            for text in indexed(BStr::new(&path), repository) {
+            for text in indexed(path, repository) {
                 scanned.scan_whole(scanner, &text, place)?;
             }
         }

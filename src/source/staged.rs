@@ -141,7 +141,8 @@ impl<'a> Job<'a> {
     ) -> Result<Scanned, SourceError> {
         let mut scanned = Scanned::default();
         let mut candidates = self.scanner.candidates(text)?;
-        self.keep_new(change, text, &mut candidates)?;
+        scanned.skip_unread(&candidates, place.path);
+        self.keep_new(change, &mut candidates)?;
         if !candidates.is_empty() {
             scanned.findings = self.scanner.findings(&candidates, place);
         }
@@ -154,7 +155,6 @@ impl<'a> Job<'a> {
     fn keep_new(
         &self,
         change: &StagedChange,
-        text: &[u8],
         candidates: &mut Candidates<'_>,
     ) -> Result<(), SourceError> {
         for (parent, old) in change.old.iter().enumerate() {
@@ -165,13 +165,13 @@ impl<'a> Job<'a> {
                 Old::None => {}
                 Old::Blob(oid) => {
                     if let Some(old) = self.old_blob(oid)? {
-                        candidates.keep_new(text, &[&old]);
+                        candidates.keep_new(&[&old]);
                     }
                 }
                 Old::Deleted => {
                     let texts = self.deleted_texts(parent)?;
                     let texts: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
-                    candidates.keep_new(text, &texts);
+                    candidates.keep_new(&texts);
                 }
             }
         }

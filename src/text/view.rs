@@ -103,6 +103,17 @@ pub fn is_decoded(head: &[u8]) -> bool {
 }
 
 impl View<'_> {
+    /// The same with a text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> View<'static> {
+        View {
+            text: Cow::Owned(self.text.into_owned()),
+            encoding: self.encoding,
+            marks: self.marks,
+            hidden: self.hidden,
+        }
+    }
+
     /// What a stretch of the view `parent` says once `layers` are taken away, outermost first.
     #[must_use]
     pub fn decoded(

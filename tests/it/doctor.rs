@@ -247,7 +247,7 @@ fn an_image_is_looked_into() {
     run.assert_code(1).assert_hides(&token);
     let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
     let problem = &document["problems"][0];
-    assert_eq!(problem["place"], "image.tar!image/config.json:1");
+    assert_eq!(problem["place"], "image.tar!/image/config.json:1");
     assert!(
         problem["what"]
             .as_str()

@@ -96,9 +96,9 @@ fn archives_are_opened_and_archives_in_them() {
     let run = find(&sandbox, &secret, &["image.tar", "export.zip"]);
     run.assert_code(1);
     for line in [
-        "image.tar!image/layer.tar.gz!!layer/etc/profile:1:17: ",
+        "image.tar!/image/layer.tar.gz!/layer/etc/profile:1:17: ",
         "/deep.txt:1:1: ",
-        "export.zip!export/general.json:1:11: ",
+        "export.zip!/export/general.json:1:11: ",
         "hf-guard: 3 copies in ",
     ] {
         assert!(run.stdout.contains(line), "{line}\n{}", run.stdout);
@@ -116,7 +116,12 @@ fn what_cannot_be_opened_is_no_clean_text() {
     );
     shell(&sandbox, "head -c 40 one.gz > cut.gz");
     sandbox.write("x.zst", b"\x28\xb5\x2f\xfd rest");
-    sandbox.write("x.zip", b"PK\x03\x04 rest");
+    shell(
+        &sandbox,
+        "python3 -m zipfile -c whole.zip big.txt && head -c 60 whole.zip > x.zip",
+    );
+    sandbox.write("y.zip", b"PK\x03\x04 is how they begin");
+    find(&sandbox, &secret, &["y.zip"]).assert_code(0);
     let run = find(&sandbox, &secret, &["many.gz"]);
     run.assert_code(1);
     assert!(run.stdout.contains("2 copies in 1 text"), "{}", run.stdout);

@@ -78,7 +78,7 @@ pub struct History {
 }
 
 /// Something beside objects that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
     /// What it is.
     pub what: String,
@@ -303,9 +303,12 @@ fn collect(mut history: History, readers: Vec<Reader<'_>>, progress: &Progress) 
     for reader in readers {
         history.bytes += reader.bytes;
         history.held.extend(reader.held);
+        history.gaps.extend(reader.gaps);
     }
     history.held.sort_by_key(|held| held.oid);
     history.held.dedup_by_key(|held| held.oid);
+    history.gaps.sort_unstable();
+    history.gaps.dedup();
     history
 }
 

@@ -6,6 +6,7 @@
 use bstr::{BStr, BString, ByteSlice};
 
 use super::{Held, HistoryError};
+use crate::archive;
 use crate::finding::{Finding, Origin, Part};
 use crate::fingerprint::{Fingerprint, Guessable};
 use crate::git::{Kind, Oid, Repository};
@@ -115,12 +116,18 @@ impl Placing<'_> {
             } else {
                 Guessable::No
             };
+            // A member of an archive, or its name, has the path inside of it.
+            let inside = old.path.starts_with(archive::SEPARATOR);
+            let (path, part) = match inside && place.part == Part::Content {
+                true => (archive::member_path(place.path, &old.path), old.part),
+                false => (BString::from(place.path), place.part),
+            };
             findings.push(Finding {
-                path: BString::from(place.path),
-                shown_path: self.scanner.shown_path(place.path),
-                part: place.part,
+                shown_path: self.scanner.shown_path(BStr::new(&path)),
+                part,
                 origin: place.origin.clone(),
-                fingerprint: Fingerprint::new(&old.rule.id, place.path, &old.secret, guessable),
+                fingerprint: Fingerprint::new(&old.rule.id, &path, &old.secret, guessable),
+                path,
                 ..old.clone()
             });
         }

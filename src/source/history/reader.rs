@@ -1,7 +1,7 @@
 //! One thread's reading of objects: what is new in each goes through the prefilter, what matches is kept.
 //!
 //! In: objects, whole or as changes, from the walk of a pack. Out: the objects that hold credentials. An object is
-//! read whole only if a rule's regex matches somewhere in it, or if it looks like UTF-16.
+//! read whole only if a rule's regex matches somewhere in it, or if it looks like UTF-16 or an archive.
 
 use std::collections::HashSet;
 use std::iter;
@@ -10,11 +10,12 @@ use std::sync::atomic::Ordering;
 
 use bstr::BStr;
 
+use crate::archive;
 use crate::finding::{Finding, Origin, Part};
 use crate::git::pack::{Change, Object, Piece, Progress, Visitor};
 use crate::git::{Kind, Oid};
 use crate::prefilter::Hit;
-use crate::scan::{Place, Scanner};
+use crate::scan::{Candidates, Place, Scanner};
 use crate::text::layer::Seeds;
 use crate::text::{passage, view};
 
@@ -22,7 +23,7 @@ use super::links::{Links, Present};
 use super::marks::{self, MAX_MARKS, Mark};
 use super::novelty::Novelty;
 use super::verdicts::Verdicts;
-use super::{Held, HistoryError, tree};
+use super::{Gap, Held, HistoryError, tree};
 
 /// Bytes.
 const COUNTED_AT_ONCE: u64 = 1 << 20;
@@ -41,6 +42,8 @@ pub(super) struct Reader<'a> {
     pub(super) links: Links<'a>,
     pub(super) progress: &'a Progress,
     pub(super) held: Vec<Held>,
+    /// What could not be read of archives.
+    pub(super) gaps: Vec<Gap>,
     pub(super) bytes: u64,
 }
 
@@ -80,23 +83,30 @@ impl<'a> Reader<'a> {
             links: Links::new(present),
             progress,
             held: Vec::new(),
+            gaps: Vec::new(),
             bytes: 0,
         }
     }
 
     /// Keeps `object` if `text`, read whole by every rule and check, holds anything.
     fn keep(&mut self, object: &Object<'_>, text: &[u8]) -> Result<(), HistoryError> {
-        let findings = if object.kind == Kind::Tree {
-            let mut findings = Vec::new();
+        let mut findings = Vec::new();
+        if object.kind == Kind::Tree {
             for name in tree::names(text) {
                 let place = (BStr::new(name), Part::Path);
-                findings.extend(findings_in(self.scanner, name, object.oid(), place)?);
+                let candidates = self.scanner.candidates(name)?;
+                findings.extend(findings_in(self.scanner, &candidates, object.oid(), place));
             }
-            findings
         } else {
             let place = (BStr::new(b""), Part::Content);
-            findings_in(self.scanner, text, object.oid(), place)?
-        };
+            let candidates = self.scanner.candidates(text)?;
+            findings = findings_in(self.scanner, &candidates, object.oid(), place);
+            let gaps = candidates.unread().iter().map(|unread| Gap {
+                what: format!("object {}{}", object.oid(), unread.path),
+                why: unread.reason.to_owned(),
+            });
+            self.gaps.extend(gaps);
+        }
         self.hold(object, findings);
         Ok(())
     }
@@ -188,7 +198,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a decoding of the changed text must be read as well.
+    /// Whether a decoding of the changed text, or what is packed in it, must be read as well.
     fn is_decoded(&mut self, change: &mut Change<'_>, nul_free: bool) -> bool {
         let wanted = if nul_free {
             view::MARK_BYTES
@@ -204,7 +214,7 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        view::is_decoded(&self.head)
+        view::is_decoded(&self.head) || archive::may_begin(&self.head)
     }
 }
 
@@ -235,7 +245,8 @@ impl Visitor for Reader<'_> {
                 verdicts,
             )?)
         };
-        let decoded = object.kind != Kind::Tree && view::is_decoded(text);
+        let decoded =
+            object.kind != Kind::Tree && (view::is_decoded(text) || archive::is_archive(text));
         let notebook = self.seeds.notebook;
         if decoded || is_suspect(marks.as_deref(), notebook) {
             self.keep(object, text)?;
@@ -316,13 +327,12 @@ fn is_suspect(marks: Option<&[Mark]>, notebook: bool) -> bool {
 /// What every rule and check make of a text of `object`; its path is filled in once it is known where it lies.
 fn findings_in(
     scanner: &Scanner,
-    text: &[u8],
+    candidates: &Candidates<'_>,
     object: Oid,
     (path, part): (&BStr, Part),
-) -> Result<Vec<Finding>, HistoryError> {
-    let candidates = scanner.candidates(text)?;
+) -> Vec<Finding> {
     if candidates.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let origin = Origin::Object {
         object: object.to_string(),
@@ -332,5 +342,5 @@ fn findings_in(
         part,
         origin: &origin,
     };
-    Ok(scanner.findings(&candidates, place))
+    scanner.findings(candidates, place)
 }

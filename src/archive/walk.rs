@@ -1,0 +1,143 @@
+//! The members of an archive, archives in it opened too, within bounds.
+//!
+//! In: bytes and [`Limits`]. Out: an [`Item`] for each member and for what cannot be read. What gzip alone wraps is opened in passing:
+//! the files of `a.tar.gz` are `!/etc/profile`, not those of an archive in an archive.
+
+use std::ops::ControlFlow;
+
+use bstr::{BStr, BString};
+
+use super::room::Room;
+use super::{Closed, Item, Kind, Limits, MAX_MEMBERS, SEPARATOR, gzip, kind, tar, zip};
+
+/// How files begin that are compressed in ways not known here.
+const CLOSED: [(&[u8], &str); 6] = [
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd; unpack it first"),
+    (b"\xfd7zXZ\0", "compressed with xz; unpack it first"),
+    (b"BZh", "compressed with bzip2; unpack it first"),
+    (
+        b"7z\xbc\xaf\x27\x1c",
+        "compressed with 7-Zip; unpack it first",
+    ),
+    (b"Rar!\x1a\x07", "compressed with RAR; unpack it first"),
+    (b"\x04\x22\x4d\x18", "compressed with lz4; unpack it first"),
+];
+
+/// Visits everything that `bytes` hold, if they are an archive; they themselves are no item of it.
+pub fn walk(bytes: &[u8], limits: Limits, visit: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>) {
+    let mut walk = Walk {
+        limits,
+        room: Room::of(bytes, limits),
+        members: 0,
+        visit,
+    };
+    // What ended it early is known to whoever broke it.
+    let (ControlFlow::Continue(()) | ControlFlow::Break(())) = match kind(bytes) {
+        Some(kind) => walk.open(BStr::new(b""), bytes, kind, 1),
+        None => walk.closed(BStr::new(b""), bytes).1,
+    };
+}
+
+struct Walk<'v> {
+    limits: Limits,
+    room: Room,
+    members: u64,
+    /// Told of each item; a break ends the walk.
+    visit: &'v mut dyn FnMut(Item<'_>) -> ControlFlow<()>,
+}
+
+impl Walk<'_> {
+    /// Visits what is in an archive at `path`, itself the archive in so many others and one.
+    fn open(&mut self, path: &BStr, bytes: &[u8], is: Kind, depth: usize) -> ControlFlow<()> {
+        match is {
+            Kind::Gzip => {
+                let inner = match gzip::inflate(bytes, &mut self.room) {
+                    Ok(inner) => inner,
+                    Err(reason) => return self.unread(path, reason),
+                };
+                if kind(&inner) == Some(Kind::Tar) {
+                    self.text(path, &inner, true)?;
+                    return self.open(path, &inner, Kind::Tar, depth);
+                }
+                let inside = inside(path, gzip::name(bytes));
+                self.member(inside.as_ref(), &inner, depth)
+            }
+            Kind::Tar => {
+                let mut entries = tar::Entries::of(bytes);
+                for entry in &mut entries {
+                    let path = inside(path, &entry.name);
+                    self.member(path.as_ref(), entry.bytes, depth)?;
+                }
+                match entries.is_damaged {
+                    true => self.unread(path, "a damaged tar archive"),
+                    false => ControlFlow::Continue(()),
+                }
+            }
+            Kind::Zip => {
+                let most = MAX_MEMBERS.saturating_sub(self.members);
+                let most = usize::try_from(most).unwrap_or(usize::MAX);
+                let (entries, problem) = zip::entries(bytes, most);
+                for entry in entries {
+                    let path = inside(path, entry.name);
+                    match entry
+                        .packed
+                        .and_then(|packed| packed.unpack(&mut self.room))
+                    {
+                        Ok(text) => self.member(path.as_ref(), &text, depth)?,
+                        Err(reason) => self.unread(path.as_ref(), reason)?,
+                    }
+                }
+                match problem {
+                    Some(reason) => self.unread(path, reason),
+                    None => ControlFlow::Continue(()),
+                }
+            }
+        }
+    }
+
+    fn member(&mut self, path: &BStr, bytes: &[u8], depth: usize) -> ControlFlow<()> {
+        self.members += 1;
+        if self.members > MAX_MEMBERS {
+            self.unread(path, "more files than are read here; unpack it first")?;
+            return ControlFlow::Break(());
+        }
+        let Some(kind) = kind(bytes) else {
+            let (is_closed, flow) = self.closed(path, bytes);
+            flow?;
+            return match is_closed {
+                true => ControlFlow::Continue(()),
+                false => self.text(path, bytes, false),
+            };
+        };
+        self.text(path, bytes, true)?;
+        if depth >= self.limits.depth {
+            return self.unread(path, "an archive in too many archives; unpack it first");
+        }
+        self.open(path, bytes, kind, depth + 1)
+    }
+
+    /// Tells of bytes that are compressed in a way that is not known, where that is to be told.
+    fn closed(&mut self, path: &BStr, bytes: &[u8]) -> (bool, ControlFlow<()>) {
+        let known = CLOSED.iter().find(|(magic, _)| bytes.starts_with(magic));
+        match known.filter(|_| self.limits.closed == Closed::Unread) {
+            Some((_, reason)) => (true, self.unread(path, reason)),
+            None => (false, ControlFlow::Continue(())),
+        }
+    }
+
+    fn text(&mut self, path: &BStr, text: &[u8], is_archive: bool) -> ControlFlow<()> {
+        (self.visit)(Item::Text {
+            path,
+            text,
+            is_archive,
+        })
+    }
+
+    fn unread(&mut self, path: &BStr, reason: &'static str) -> ControlFlow<()> {
+        (self.visit)(Item::Unread { path, reason })
+    }
+}
+
+fn inside(path: &BStr, name: &[u8]) -> BString {
+    BString::from([path, SEPARATOR, name].concat())
+}
