@@ -52,7 +52,9 @@ pub(super) fn is_zip(bytes: &[u8]) -> bool {
     if bytes.starts_with(LOCAL) {
         is_local_header(bytes) || Directory::of(bytes).is_some()
     } else if bytes.starts_with(END) {
-        bytes.len() == END_BYTES + short(bytes, 20)
+        bytes
+            .get(..END_BYTES)
+            .is_some_and(|end| bytes.len() == END_BYTES + short(end, 20))
     } else {
         // Behind a program, without a comment: anything else that happens to end so is no archive.
         let end = bytes.len().saturating_sub(END_BYTES);
