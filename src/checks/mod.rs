@@ -1,10 +1,11 @@
 //! Pure functions on a matched secret: is it whole, is it real, what does it say of itself.
 //!
-//! In: the bytes that a rule captured and, for expiry, the time. Out: whether they stand free ([`boundary`]), whether
+//! In: the bytes that a rule captured and, for expiry, the time. Out: whether they stand free ([`boundary`], [`counted`]), whether
 //! they are a placeholder ([`placeholder`], [`words`], [`entropy`]), and a [`Verdict`] on the rule's named check.
 
 pub mod boundary;
 pub mod checksum;
+pub mod counted;
 pub mod date;
 pub mod entropy;
 pub mod jwt;

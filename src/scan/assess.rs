@@ -12,8 +12,16 @@ use super::{Candidates, Match, Place, Scanner};
 use crate::finding::{Encoding, Finding};
 use crate::fingerprint::{Fingerprint, Guessable};
 use crate::order;
+use crate::text::escape;
 use crate::text::position::Lines;
+use crate::text::strings::{self, Label};
 use crate::text::view::{self, View};
+
+/// Of a longer key the beginning is shown.
+const MAX_KEY_BYTES: usize = 80;
+
+/// Findings in one text that are told what they stand in: for each the text is read again.
+const MAX_LABELLED: usize = 100;
 
 pub(super) fn findings(
     scanner: &Scanner,
@@ -55,7 +63,7 @@ pub(super) fn findings(
                 confidence,
                 evidence,
                 encoding,
-                notes,
+                mut notes,
             } = graded;
             let guessable = if rule.guessable {
                 Guessable::Yes
@@ -70,6 +78,10 @@ pub(super) fn findings(
                 }
                 None => (lines.position(range.start), lines.position(range.end)),
             };
+            let raw_at = view::raw(views, index, range.clone()).start;
+            if found.len() < MAX_LABELLED {
+                notes.extend(label(scanner, &views[0].text, raw_at));
+            }
             found.push(Finding {
                 rule,
                 path: BString::from(place.path),
@@ -100,6 +112,21 @@ pub(super) fn findings(
         (a.start, &a.rule.id).cmp(&(b.start, &b.rule.id))
     });
     found
+}
+
+/// What the text says of the string at `at`, where it is a model's file.
+fn label(scanner: &Scanner, text: &[u8], at: usize) -> Option<String> {
+    Some(match strings::label_at(text, at)? {
+        Label::Metadata(key) if key.is_empty() => "it stands in a key of the metadata".to_owned(),
+        Label::Metadata(key) => {
+            // Masked before it is cut: of a secret not even the beginning is shown.
+            let masked = shown_path(scanner, BStr::new(&key));
+            let shown = escape::for_terminal(&masked[..masked.len().min(MAX_KEY_BYTES)]);
+            format!("it stands in the metadata, under the key `{shown}`")
+        }
+        Label::Tensor => "it stands in what is said of a tensor".to_owned(),
+        Label::Pickle => "it stands in a string of a pickle".to_owned(),
+    })
 }
 
 /// The path with secrets in it masked: a path too can hold a token, and every report prints it.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::barren::{Barren, Key};
-use crate::checks::boundary;
+use crate::checks::{boundary, counted};
 use crate::parallel;
 use crate::prefilter::{Hit, Prefilter};
 use crate::rules::{Boundary, Matcher, RuleError, RuleSet};
@@ -150,6 +150,9 @@ fn matches_in(
         if boundary::is_free(text, &secret, matcher.left, matcher.right) {
             found(secret);
             at = whole.end().max(at + 1);
+        } else if let Some(secret) = counted_in(matcher, text, &whole.range(), &secret) {
+            at = secret.end.max(at + 1);
+            found(secret);
         } else {
             // The match is part of a longer word; another can begin inside it.
             at = whole.start() + 1;
@@ -159,6 +162,25 @@ fn matches_in(
         }
     }
     matched
+}
+
+/// What matches in a string that only its length tells from what stands beside it, if such a string holds the match.
+fn counted_in(
+    matcher: &Matcher,
+    text: &[u8],
+    whole: &Range<usize>,
+    secret: &Range<usize>,
+) -> Option<Range<usize>> {
+    let mut strings =
+        counted::beginning_at(text, secret.start).chain(counted::ending_with(text, secret));
+    strings.find_map(|string| {
+        let haystack = &text[string.clone()];
+        let from = whole.start.max(string.start) - string.start;
+        let inner = matcher.regex.find_at(haystack, from)?.range();
+        let inner = secret_in(matcher, haystack, inner);
+        let is_free = boundary::is_free(haystack, &inner, matcher.left, matcher.right);
+        is_free.then(|| string.start + inner.start..string.start + inner.end)
+    })
 }
 
 /// The group `secret` of the match at `whole`, or all of it. Most rules have no groups, and groups cost a second search.
@@ -179,7 +201,10 @@ fn next_start(text: &[u8], range: Range<usize>, left: Boundary) -> usize {
     let end = range.end;
     range
         .into_iter()
-        .find(|&at| boundary::is_free(text, &(at..at), left, Boundary::None))
+        .find(|&at| {
+            boundary::is_free(text, &(at..at), left, Boundary::None)
+                || counted::beginning_at(text, at).next().is_some()
+        })
         .unwrap_or(end)
 }
 

@@ -181,6 +181,8 @@ impl Scanner {
             }));
         }
         if views.len() > 1 {
+            // Of two readings of the same bytes the one that knows where words end is right.
+            matches.sort_by_key(|found| !views[found.view].is_exact());
             once(&views, &mut matches);
         }
         Ok(Candidates {

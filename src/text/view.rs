@@ -2,12 +2,16 @@
 //!
 //! All are scanned: a byte order mark in front of ASCII must not hide it, and interleaved NULs must not either.
 
+mod wide;
+
 use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
 use super::layer::{self, Map};
 use super::passage::{self, Passages};
+use super::strings::{self, Strings};
+use wide::{sniff, utf16, utf32};
 
 /// Bytes looked at to tell UTF-16 without a byte order mark.
 pub const SNIFFED: usize = 8_192;
@@ -53,6 +57,8 @@ pub enum Encoding {
     Utf32Be(usize),
     /// UTF-16 passages of a text of another kind.
     Passages,
+    /// Strings of a text that counts them.
+    Strings,
 }
 
 /// The raw view, then a decoded one where `blob` looks like UTF-16.
@@ -66,7 +72,7 @@ pub fn of(blob: &[u8]) -> Vec<View<'_>> {
     }];
     for encoding in sniff(blob).into_iter().flatten() {
         views.extend(match encoding {
-            Encoding::Raw | Encoding::Passages => None,
+            Encoding::Raw | Encoding::Passages | Encoding::Strings => None,
             Encoding::Utf16Le(start) => Some(utf16(blob, start, u16::from_le_bytes, encoding)),
             Encoding::Utf16Be(start) => Some(utf16(blob, start, u16::from_be_bytes, encoding)),
             Encoding::Utf32Le(start) => Some(utf32(blob, start, u32::from_le_bytes, encoding)),
@@ -78,6 +84,15 @@ pub fn of(blob: &[u8]) -> Vec<View<'_>> {
         views.push(View {
             text: Cow::Owned(text),
             encoding: Encoding::Passages,
+            marks: starts,
+            hidden: None,
+        });
+    }
+    let Strings { text, starts } = strings::find(blob);
+    if !text.is_empty() {
+        views.push(View {
+            text: Cow::Owned(text),
+            encoding: Encoding::Strings,
             marks: starts,
             hidden: None,
         });
@@ -96,7 +111,7 @@ pub fn raw(views: &[View<'_>], index: usize, range: Range<usize>) -> Range<usize
     }
 }
 
-/// Whether a text that begins with `head`, its first [`SNIFFED`] bytes or all of it, has more than its raw view.
+/// Whether a text that begins with `head`, its first [`SNIFFED`] bytes or all of it, is in UTF-16 or UTF-32.
 #[must_use]
 pub fn is_decoded(head: &[u8]) -> bool {
     sniff(head)[0].is_some()
@@ -157,13 +172,28 @@ impl View<'_> {
     /// Whether its lines are those that an editor shows.
     #[must_use]
     pub fn has_lines(&self) -> bool {
-        self.encoding != Encoding::Passages
+        !matches!(self.encoding, Encoding::Passages | Encoding::Strings)
+    }
+
+    /// Whether it is known where its words end, which bytes of other meaning beside them may hide elsewhere.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.encoding == Encoding::Strings
     }
 
     /// The bytes of the blob that `range` of the text was made of; a character that is touched counts whole.
     fn raw(&self, range: Range<usize>) -> Range<usize> {
         match self.encoding {
             Encoding::Raw => return range,
+            Encoding::Strings => {
+                let start = self.byte(range.start);
+                let end = self.byte(range.end.saturating_sub(1)) + 1;
+                return start..if range.is_empty() {
+                    start
+                } else {
+                    end.max(start)
+                };
+            }
             Encoding::Passages => {
                 let start = self.unit(range.start);
                 // What reaches into another reading may end before it begins: the same bytes are read twice.
@@ -183,6 +213,13 @@ impl View<'_> {
         let start = (0..=range.start).rev().find(|&at| is_boundary(at));
         let end = (range.end..).find(|&at| is_boundary(at));
         self.raw_offset(start.unwrap_or(0))..self.raw_offset(end.unwrap_or(self.text.len()))
+    }
+
+    /// Where the byte at `at` stood in the blob; a line feed between strings stands where the string before it ends.
+    fn byte(&self, at: usize) -> usize {
+        let passed = self.marks.partition_point(|&(text_at, _)| text_at <= at);
+        let (text_at, raw_at) = self.marks[passed.saturating_sub(1)];
+        raw_at + (at - text_at)
     }
 
     /// Where the code unit of the character at `at` stood in the blob.
@@ -215,82 +252,6 @@ impl View<'_> {
             _ => 2,
         };
         raw_at + self.text[text_at..at].iter().map(raw_len).sum::<usize>()
-    }
-}
-
-/// By byte order mark, else by where the NUL bytes stand: in UTF-16 of mostly Latin text they fill one parity. Two
-/// readings where the mark is of two kinds: that of little-endian UTF-32 is that of UTF-16 before a NUL.
-fn sniff(blob: &[u8]) -> [Option<Encoding>; 2] {
-    let one = |encoding| [Some(encoding), None];
-    match blob {
-        [0xff, 0xfe, 0, 0, ..] => {
-            return [Some(Encoding::Utf32Le(4)), Some(Encoding::Utf16Le(2))];
-        }
-        [0, 0, 0xfe, 0xff, ..] => return one(Encoding::Utf32Be(4)),
-        [0xff, 0xfe, ..] => return one(Encoding::Utf16Le(2)),
-        [0xfe, 0xff, ..] => return one(Encoding::Utf16Be(2)),
-        _ => {}
-    }
-    let head = &blob[..blob.len().min(SNIFFED)];
-    if memchr::memchr(0, head).is_none() {
-        return [None; 2];
-    }
-    let mut nuls = [0_usize; 2];
-    for at in memchr::memchr_iter(0, head) {
-        nuls[at % 2] += 1;
-    }
-    let [even, odd] = nuls;
-    if odd > 3 * even {
-        one(Encoding::Utf16Le(0))
-    } else if even > 3 * odd {
-        one(Encoding::Utf16Be(0))
-    } else {
-        [None; 2]
-    }
-}
-
-/// Decodes `blob` from `start` on; lone surrogates become U+FFFD, an odd last byte is left to the raw view.
-fn utf16(blob: &[u8], start: usize, unit: fn([u8; 2]) -> u16, encoding: Encoding) -> View<'static> {
-    let (units, _) = blob[start..].as_chunks::<2>();
-    let characters = char::decode_utf16(units.iter().map(|&pair| unit(pair))).map(|decoded| {
-        let decoded = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
-        (decoded, 2 * decoded.len_utf16())
-    });
-    view(characters, start, units.len(), encoding)
-}
-
-/// The same for units of four bytes; what is no character becomes U+FFFD, odd last bytes are left to the raw view.
-fn utf32(blob: &[u8], start: usize, unit: fn([u8; 4]) -> u32, encoding: Encoding) -> View<'static> {
-    let (units, _) = blob[start..].as_chunks::<4>();
-    let characters = units.iter().map(|&four| {
-        let decoded = char::from_u32(unit(four));
-        (decoded.unwrap_or(char::REPLACEMENT_CHARACTER), 4)
-    });
-    view(characters, start, units.len(), encoding)
-}
-
-/// A text of characters, each with the bytes that it took from `start` of the blob on.
-fn view(
-    characters: impl Iterator<Item = (char, usize)>,
-    start: usize,
-    count: usize,
-    encoding: Encoding,
-) -> View<'static> {
-    let mut text = String::with_capacity(count + count / 8);
-    let mut marks = vec![(0, start)];
-    let mut at = start;
-    for (character, len) in characters {
-        if text.len() >= marks.len() * MARK_EVERY {
-            marks.push((text.len(), at));
-        }
-        text.push(character);
-        at += len;
-    }
-    View {
-        text: Cow::Owned(text.into_bytes()),
-        encoding,
-        marks,
-        hidden: None,
     }
 }
 

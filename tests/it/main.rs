@@ -54,6 +54,7 @@ mod message;
 mod messages;
 mod migrate;
 mod model;
+mod model_files;
 mod names;
 mod objects;
 mod oracle;

@@ -17,7 +17,7 @@ use crate::git::{Kind, Oid};
 use crate::prefilter::Hit;
 use crate::scan::{Candidates, Place, Scanner};
 use crate::text::layer::Seeds;
-use crate::text::{passage, view};
+use crate::text::{passage, strings, view};
 
 use super::links::{Links, Present};
 use super::marks::{self, MAX_MARKS, Mark};
@@ -214,7 +214,9 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        view::is_decoded(&self.head) || archive::may_begin(&self.head)
+        view::is_decoded(&self.head)
+            || archive::may_begin(&self.head)
+            || strings::may_begin(&self.head)
     }
 }
 
@@ -245,8 +247,8 @@ impl Visitor for Reader<'_> {
                 verdicts,
             )?)
         };
-        let decoded =
-            object.kind != Kind::Tree && (view::is_decoded(text) || archive::is_archive(text));
+        let decoded = object.kind != Kind::Tree
+            && (view::is_decoded(text) || archive::is_archive(text) || strings::may_begin(text));
         let notebook = self.seeds.notebook;
         if decoded || is_suspect(marks.as_deref(), notebook) {
             self.keep(object, text)?;
