@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{HistoryArguments, Options, RespondArguments};
 use super::{Ended, history, reporting};
+use crate::allow::parts;
 use crate::finding::{Finding, Part};
 use crate::git::{Ownership, Repository};
 use crate::issuer::{Issuers, Trust};
@@ -103,7 +104,8 @@ impl Scan {
         let outcome = self.outcome.iter();
         outcome.flat_map(|outcome| {
             let accepted = outcome.accepted.iter().map(|accepted| &accepted.finding);
-            outcome.findings.iter().chain(accepted)
+            let all = outcome.findings.iter().chain(accepted);
+            all.flat_map(|finding| std::iter::once(finding).chain(&finding.parts))
         })
     }
 
@@ -141,7 +143,8 @@ fn scanned(
         });
     }
     let repository = opened?;
-    let outcome = history::outcome(&HistoryArguments::whole(), options)?;
+    let mut outcome = history::outcome(&HistoryArguments::whole(), options)?;
+    parts::join(&mut outcome);
     let mut json = Vec::new();
     report::json::write(&outcome, &mut json)?;
     records.extend(respond::entries(Document::parse(&json)?));

@@ -31,6 +31,8 @@ pub struct Incident {
     pub record: Entry,
     /// The fingerprints by which the person named it.
     pub asked: Vec<String>,
+    /// The other parts of its credential, as the secret of an access key id: what each is, and its fingerprint.
+    pub kin: Vec<(String, String)>,
     /// Its places, the newest first.
     pub places: Vec<Place>,
     /// How many commits have it, and which is the last, where its history is known.
@@ -157,6 +159,7 @@ impl Incident {
         let mut incident = Self {
             record: with_history.unwrap_or(named).clone(),
             asked: vec![fingerprint.to_owned()],
+            kin: kin(&same),
             places: Vec::new(),
             last: None,
             in_head: None,
@@ -212,6 +215,17 @@ impl Incident {
     pub fn is_reached_by(&self, reach: Reach) -> bool {
         self.places.iter().any(|place| place.reach == reach)
     }
+}
+
+fn kin(same: &[&Entry]) -> Vec<(String, String)> {
+    let mut kin = Vec::new();
+    for part in same.iter().flat_map(|entry| &entry.parts) {
+        let one = (part.description.clone(), part.fingerprint.clone());
+        if !kin.contains(&one) {
+            kin.push(one);
+        }
+    }
+    kin
 }
 
 #[cfg(test)]

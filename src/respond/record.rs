@@ -1,21 +1,28 @@
 //! What reports say of a secret: all that a plan is made of.
 //!
-//! In: a report. Out: its findings and accepted findings, each part of a credential as one of its own; and which of them tell of
-//! one secret.
+//! In: a report. Out: its findings and accepted findings, each part of a credential as one of its own that knows the others; and
+//! which of them tell of one secret.
 
 use crate::finding::Reach;
 use crate::source::report::document::{Commit, Document, Entry, Place, Written};
 
-/// Every finding of a report, accepted or not.
+/// Every finding of a report, accepted or not; its `parts` are then the others of its credential.
 #[must_use]
 pub fn entries(document: Document) -> Vec<Entry> {
-    let mut rest = document.findings;
-    rest.extend(document.accepted);
-    rest.reverse();
     let mut entries = Vec::new();
-    while let Some(mut entry) = rest.pop() {
-        rest.append(&mut entry.parts);
-        entries.push(entry);
+    for mut whole in document.findings.into_iter().chain(document.accepted) {
+        let mut group = std::mem::take(&mut whole.parts);
+        group.insert(0, whole);
+        for (index, one) in group.iter().enumerate() {
+            let others = group
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != index);
+            entries.push(Entry {
+                parts: others.map(|(_, other)| other.clone()).collect(),
+                ..one.clone()
+            });
+        }
     }
     entries
 }

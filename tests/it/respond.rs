@@ -344,6 +344,44 @@ fn names_from_a_repository_stay_names() {
     );
 }
 
+#[test]
+fn the_parts_of_a_credential_name_each_other() {
+    let sandbox = Sandbox::new();
+    let expand = |template| hf_guard::rules::example::expand(template, 3).expect("a good template");
+    let id = expand("AKIA{{T16}}");
+    let secret = expand("{{S40}}");
+    sandbox.write(
+        "credentials",
+        format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n"),
+    );
+    sandbox.commit_all("A pair");
+    let whole = finding(&sandbox);
+    let name = |finding: &Value| finding["fingerprint"].as_str().expect("a text").to_owned();
+    let (whole, part) = (name(&whole), name(&whole["parts"][0]));
+    for (asked, other) in [(&whole, &part), (&part, &whole)] {
+        let run = sandbox.guard(&["respond", asked]);
+        run.assert_code(0);
+        asserts(
+            &run.stdout,
+            &["- It is a part of a credential.", &format!(", `{other}`\n")],
+        );
+    }
+    let file = sandbox.path().join(".git/replace.txt");
+    let run = sandbox.guard(&[
+        "respond",
+        &whole,
+        &part,
+        "--replace-text",
+        ".git/replace.txt",
+    ]);
+    run.assert_code(0);
+    assert_eq!(run.stdout.matches("# Incident ").count(), 2);
+    let text = std::fs::read_to_string(file).expect("it is ASCII");
+    for fingerprint in [whole, part] {
+        assert!(text.contains(&format!("-{}\n", &fingerprint[..12])));
+    }
+}
+
 /// Every object of a repository, in one string of bytes.
 #[track_caller]
 fn every_object(sandbox: &Sandbox, folder: &Path) -> Vec<u8> {

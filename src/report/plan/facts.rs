@@ -44,6 +44,11 @@ fn credential(plan: &Plan, facts: &mut Facts) {
         all.insert(0, record.fingerprint.clone());
     }
     facts.text("fingerprints", join(all.iter().map(|one| code(one))));
+    let kin = plan.incident.kin.iter();
+    facts.text(
+        "kin",
+        list(kin.map(|(what, name)| format!("{}, {}", plain(what), code(name)))),
+    );
     facts.text("unread", unread(plan));
 }
 
