@@ -121,7 +121,9 @@ pub(super) fn configuration(
 
 /// A scanner with the rules of `config`, of the preset that the options name or else the configuration.
 pub(super) fn scanner(config: &Config, options: &Options, now: SystemTime) -> Scanner {
-    Scanner::new(rule_set(config, options)).with_now(unix_seconds(now))
+    Scanner::new(rule_set(config, options))
+        .with_now(unix_seconds(now))
+        .with_pulse(options.progress.pulse())
 }
 
 /// The rules of such a scanner.

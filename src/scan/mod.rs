@@ -18,6 +18,8 @@ pub mod proof;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use bstr::{BStr, BString};
 
@@ -39,6 +41,8 @@ pub struct Scanner {
     prefilter: Prefilter,
     /// Seconds since 1970, UTC: what "expired" is measured against.
     now: i64,
+    /// Rises with each member of an archive.
+    pulse: Arc<AtomicU64>,
 }
 
 /// Where a text stands.
@@ -84,6 +88,7 @@ impl Scanner {
             rules,
             prefilter,
             now: 0,
+            pulse: Arc::default(),
         }
     }
 
@@ -91,6 +96,13 @@ impl Scanner {
     #[must_use]
     pub fn with_now(mut self, unix_seconds: i64) -> Self {
         self.now = unix_seconds;
+        self
+    }
+
+    /// Lets each member of an archive count as a sign of life in `pulse`: a million of them are one text to everybody else.
+    #[must_use]
+    pub fn with_pulse(mut self, pulse: Arc<AtomicU64>) -> Self {
+        self.pulse = pulse;
         self
     }
 

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
 
 use bstr::{BStr, BString};
 
@@ -43,6 +44,7 @@ pub(super) fn open(
 ) -> Result<(), RuleError> {
     let mut ended = Ok(());
     archive::walk(text, Limits::SCAN, &mut |item| {
+        scanner.pulse.fetch_add(1, Ordering::Relaxed);
         match item {
             Item::Unread { path, reason } => candidates.unread.push(Unread {
                 path: BString::from(path),
@@ -51,6 +53,9 @@ pub(super) fn open(
             Item::Text { path, text, .. } => {
                 let name = archive::member_name(path);
                 for (part, text) in [(Part::Path, name), (Part::Content, BStr::new(text))] {
+                    if text.is_empty() {
+                        continue;
+                    }
                     match scanner.matched_in(barren, text) {
                         Ok(found) if found.matches.is_empty() => {}
                         Ok(found) => candidates.members.push(Member {

@@ -19,6 +19,7 @@ mod url;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bstr::BStr;
@@ -47,7 +48,7 @@ pub struct Scanned {
 /// A sign of life: a scan that stops advancing is ended by whoever watches it.
 #[derive(Debug, Default)]
 pub struct Progress {
-    count: AtomicU64,
+    count: Arc<AtomicU64>,
     waiting: AtomicBool,
 }
 
@@ -150,6 +151,12 @@ impl Progress {
     /// Says that another text, or another piece of one, is done.
     pub fn advance(&self) {
         self.count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What [`Progress::advance`] counts up, for whoever knows of nothing else here.
+    #[must_use]
+    pub fn pulse(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.count)
     }
 
     /// Runs `wait`, which depends on somebody else's speed: a pipe may be silent for as long as it likes.
