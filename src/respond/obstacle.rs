@@ -5,6 +5,7 @@
 use bstr::ByteSlice as _;
 
 use super::replacement::patterns;
+use crate::archive;
 use crate::finding::{Finding, Origin, Part};
 use crate::git::{Oid, Repository};
 use crate::text::path;
@@ -28,6 +29,8 @@ pub enum Kind {
     Binary,
     /// It stands there in pieces, or in a form that no line holds.
     Scattered,
+    /// It is packed in an archive.
+    Packed,
 }
 
 /// Looks at each file that a commit has.
@@ -39,8 +42,11 @@ pub fn obstacles(finding: &Finding, repository: &Repository) -> Vec<Obstacle> {
         let Some(kind) = kind(place, &patterns, repository) else {
             continue;
         };
+        // An archive is one file to git.
+        let outer = archive::outer_paths(&place.shown_path).next();
+        let file = outer.filter(|_| kind == Kind::Packed);
         let obstacle = Obstacle {
-            path: path::encode(&place.shown_path),
+            path: path::encode(file.unwrap_or(place.shown_path.as_bstr())),
             kind,
         };
         if !obstacles.contains(&obstacle) {
@@ -54,13 +60,20 @@ fn kind(place: &Finding, patterns: &[Vec<u8>], repository: &Repository) -> Optio
     let Origin::Commit(info) = &place.origin else {
         return None;
     };
+    let commit = Oid::from_hex(info.commit.as_bytes())?;
+    let blob_at = |path: &[u8]| {
+        let (_, oid) = repository.entry_at(&commit, path).ok().flatten()?;
+        repository.blob(&oid).ok()
+    };
+    let mut outer = archive::outer_paths(&place.path).filter_map(|path| blob_at(path));
+    if outer.any(|text| archive::is_archive(&text)) {
+        return Some(Kind::Packed);
+    }
     if place.part != Part::Content {
         return None;
     }
-    let commit = Oid::from_hex(info.commit.as_bytes())?;
     // What cannot be read any more was just read: then there is nothing to say of it.
-    let (_, oid) = repository.entry_at(&commit, &place.path).ok().flatten()?;
-    let text = repository.blob(&oid).ok()?;
+    let text = blob_at(&place.path)?;
     if text[..text.len().min(LOOKED_AT)].contains(&0) {
         return Some(Kind::Binary);
     }

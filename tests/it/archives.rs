@@ -12,6 +12,11 @@ pub fn shell(sandbox: &Sandbox, line: &str) {
     Run::of(sandbox.command("sh").args(["-ec", line])).assert_code(0);
 }
 
+fn findings_of(run: &Run) -> Vec<Value> {
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    report["findings"].as_array().expect("a list").clone()
+}
+
 /// Path, line and column of each finding, sorted.
 #[track_caller]
 pub fn places(run: &Run) -> Vec<(String, u64, u64)> {
@@ -163,6 +168,16 @@ fn a_history_is_unpacked_too_and_a_report_finds_its_way_back() {
         run.assert_code(1).assert_hides(&token);
         assert_eq!(places(&run), [("a.whl!/pkg/config.py".to_owned(), 2, 10)]);
         sandbox.write("report.json", &run.stdout);
+        let fingerprint = findings_of(&run)[0]["fingerprint"].clone();
+        let fingerprint = fingerprint.as_str().expect("a text");
+        let plan = sandbox.guard(&["respond", fingerprint]);
+        plan.assert_code(0).assert_hides(&token);
+        assert!(
+            plan.stdout
+                .contains("- [ ] `a.whl` is packed in an archive"),
+            "{}",
+            plan.stdout
+        );
         let run = sandbox.guard(&["verify", "--offline", "--from", "report.json"]);
         assert!(
             run.stdout.contains("1 credential"),

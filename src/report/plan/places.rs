@@ -147,6 +147,7 @@ pub(super) fn obstacles(plan: &Plan) -> String {
                 "is a binary file to git-filter-repo (a NUL stands near its beginning, as in UTF-16)"
             }
             Kind::Scattered => "has it in pieces, over several lines or strings",
+            Kind::Packed => "is packed in an archive",
         };
         format!(
             "- [ ] {} {why}, so `--replace-text` leaves it alone. Remove the file from the whole history instead \
