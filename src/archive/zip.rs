@@ -5,6 +5,7 @@
 //!
 //! Source: <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>
 
+use crate::order;
 use std::borrow::Cow;
 
 use bstr::ByteSlice as _;
@@ -189,7 +190,7 @@ fn lay_out(bytes: &[u8], entries: &mut [Entry<'_>], end: usize) -> Option<&'stat
         .iter()
         .filter_map(|entry| Some(entry.packed.as_ref().ok()?.span))
         .collect();
-    spans.sort_unstable();
+    order::sort(&mut spans);
     spans.dedup();
     let mut shared = Vec::new();
     let mut last = (0, 0);
@@ -202,7 +203,7 @@ fn lay_out(bytes: &[u8], entries: &mut [Entry<'_>], end: usize) -> Option<&'stat
         }
     }
     if !shared.is_empty() {
-        shared.sort_unstable();
+        order::sort(&mut shared);
         for entry in &mut *entries {
             let span = entry.packed.as_ref().ok().map(|packed| packed.span);
             if span.is_some_and(|span| shared.binary_search(&span).is_ok()) {

@@ -1,5 +1,6 @@
 //! What `verify` and `revoke` share: which secrets are meant, which endpoints are asked, and the asking.
 
+use crate::order;
 use std::env;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
@@ -90,7 +91,7 @@ impl Session {
     pub(super) fn verify(&mut self, outcome: &mut Outcome, options: &Options) {
         let rules = outcome.findings.iter().map(|finding| finding.rule);
         let mut warnings = self.issuers.warnings(rules);
-        warnings.sort();
+        order::sort(&mut warnings);
         warnings.dedup();
         outcome.warnings.append(&mut warnings);
         self.verify_some(outcome, options, |_| true);

@@ -2,6 +2,7 @@
 //!
 //! git answers, with its commit graph where there is one. It gives the tree too, so that nobody reads the commit again.
 
+use crate::order;
 use std::path::Path;
 
 use bstr::{BString, ByteSlice};
@@ -116,7 +117,7 @@ fn head_branches(directory: &Path) -> Result<Vec<BString>, GitError> {
         names.extend(line.strip_prefix(b"branch ").map(BString::from));
     }
     names.retain(|name| !name.is_empty());
-    names.sort_unstable();
+    order::sort(&mut names);
     names.dedup();
     Ok(names)
 }

@@ -1,6 +1,7 @@
 //! Findings by credential: an issuer is asked once about a secret, wherever and however often it stands.
 
 use crate::finding::Finding;
+use crate::order;
 use crate::rules::Rule;
 use crate::secret::Secret;
 use crate::verification::Verification;
@@ -58,9 +59,9 @@ pub fn credentials(findings: &[Finding]) -> Vec<Credential<'_>> {
         credential.findings.push(finding);
     }
     for credential in &mut credentials {
-        credential
-            .rules
-            .sort_by_key(|rule| std::cmp::Reverse(rule.confidence));
+        order::sort_by(&mut credential.rules, |a, b| {
+            b.confidence.cmp(&a.confidence)
+        });
     }
     credentials
 }

@@ -1,6 +1,7 @@
 //! A regex of another scanner with the two things that a rule here must have: an end to each repetition, and a group that
 //! is the secret.
 
+use crate::order;
 use regex_syntax::ast::{self, Ast, GroupKind, RepetitionKind, RepetitionRange};
 
 /// What `*` and `+` become: no credential has more characters in a row of one kind.
@@ -12,7 +13,7 @@ pub(super) fn bounded(regex: &str, secret_group: u32) -> Option<String> {
     let tree = ast::parse::Parser::new().parse(regex).ok()?;
     let mut edits = Vec::new();
     collect(&tree, secret_group.max(1), &mut edits);
-    edits.sort_by_key(|(start, _, _)| *start);
+    order::sort_by(&mut edits, |a, b| a.0.cmp(&b.0));
     let mut text = String::new();
     let mut at = 0;
     for (start, end, new) in edits {

@@ -2,6 +2,7 @@
 //!
 //! In: an outcome whose findings carry verifications. Out: text.
 
+use crate::order;
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -33,7 +34,10 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
         push(&mut text, format_args!("{head} {}", shown(warning)));
     }
     let mut all = credentials(&outcome.findings);
-    all.sort_by_key(|credential| (status(credential), Reverse(can_write(credential))));
+    order::sort_by(&mut all, |a, b| {
+        let rank = |credential| (status(credential), Reverse(can_write(credential)));
+        rank(a).cmp(&rank(b))
+    });
     for credential in &all {
         text.push_str(&block(credential, paint));
         text.push('\n');

@@ -3,6 +3,7 @@
 //! In: records of any number of reports, and fingerprints. Out: an incident for each secret that is meant. Where a secret stands is
 //! taken from the report that knows its history; what its issuer says, from the one that asked last.
 
+use crate::order;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -197,7 +198,7 @@ impl Incident {
     #[must_use]
     pub fn traits(&self) -> Traits {
         let mut paths: Vec<&str> = self.places.iter().map(|place| &*place.path).collect();
-        paths.sort_unstable();
+        order::sort(&mut paths);
         paths.dedup();
         Traits::of_rule(&self.record.rule)
             .verified(self.verification.as_ref())

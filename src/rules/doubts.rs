@@ -3,6 +3,7 @@
 //! In: a rule and those beside it. Out: words for whoever wrote it. What makes a rule unfit for use is an error, and
 //! [`super::verify`]'s.
 
+use crate::order;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::{Placeholders, Rule, parse};
@@ -111,7 +112,7 @@ fn is_same(one: &Rule, other: &Rule) -> bool {
             .iter()
             .map(|keyword| keyword.to_lowercase())
             .collect();
-        keywords.sort();
+        order::sort(&mut keywords);
         keywords
     };
     one.regex == other.regex

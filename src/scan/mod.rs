@@ -25,6 +25,7 @@ use bstr::{BStr, BString};
 
 use crate::archive;
 use crate::finding::{Finding, Origin, Part};
+use crate::order;
 use crate::prefilter::Prefilter;
 use crate::rules::{RuleError, RuleSet};
 use crate::text::layer::Seeds;
@@ -194,7 +195,10 @@ impl Scanner {
         }
         if views.len() > 1 {
             // Of two readings of the same bytes the one that knows where words end is right.
-            matches.sort_by_key(|found| !views[found.view].is_exact());
+            order::sort_by(&mut matches, |a, b| {
+                let is_exact = |found: &Match| views[found.view].is_exact();
+                is_exact(b).cmp(&is_exact(a))
+            });
             once(&views, &mut matches);
         }
         Ok(Candidates {

@@ -7,6 +7,7 @@
 mod forms;
 mod unpack;
 
+use crate::order;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -105,7 +106,9 @@ pub fn search(
     for skip in skipped {
         skip.path = scanner.shown_path(BStr::new(&skip.path));
     }
-    places.sort_by(|a, b| (&a.path, a.line, a.column).cmp(&(&b.path, b.line, b.column)));
+    order::sort_by(places, |a, b| {
+        (&a.path, a.line, a.column).cmp(&(&b.path, b.line, b.column))
+    });
     Ok(search.found)
 }
 

@@ -3,6 +3,7 @@
 //! In: `taxonomies.toml` (packed by `build/`), and what is known of a finding. Out: the items that are about it, or about a step of
 //! the answer. Reports name them, so that whoever keeps registers need not translate.
 
+use crate::order;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Site};
@@ -165,7 +166,7 @@ impl Traits {
             return traits;
         };
         let mut paths: Vec<_> = provenance.sites.iter().map(path).collect();
-        paths.sort_unstable();
+        order::sort(&mut paths);
         paths.dedup();
         traits.placed(
             provenance.is_traced.then_some(provenance.in_head),

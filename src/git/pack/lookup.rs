@@ -7,6 +7,7 @@
 //!
 //! A multi-pack-index is passed over: git keeps the index of every pack that it covers.
 
+use crate::order;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -104,7 +105,7 @@ impl Packs {
                 .map(|path| path.with_extension("pack"))
                 .filter(|path| !known.contains(&**path))
                 .collect();
-            found.sort_unstable();
+            order::sort(&mut found);
             new.extend(found);
         }
         if new.is_empty() && !is_first {

@@ -4,6 +4,7 @@
 //! every entry. Roots are shared out among the threads; below a root the walk is depth-first on a stack of its own,
 //! so that a chain of any length costs no call stack, and the texts it holds are few (see `put_heaviest_last`).
 
+use crate::order;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -119,8 +120,8 @@ pub fn walk<V: Visitor<Error: From<PackError>> + Send>(
         walked.failures.extend(part.failures);
         walked.too_large.extend(part.too_large);
     }
-    walked.failures.sort_unstable();
-    walked.too_large.sort_unstable_by_key(|object| object.0);
+    order::sort(&mut walked.failures);
+    order::sort_by(&mut walked.too_large, |a, b| a.0.cmp(&b.0));
     let told = walked.visited + walked.passed_over;
     let accounted = told + (walked.failures.len() + walked.too_large.len()) as u64;
     if accounted != forest.len() as u64 && !progress.is_stopped() {

@@ -7,6 +7,7 @@ use super::markdown::{code, encoded, page, plain};
 use super::places::{self, commit, list};
 use super::template::Facts;
 use crate::finding::{Part, Reach};
+use crate::order;
 use crate::respond::{Incident, Plan, replacement};
 use crate::taxonomy::{self, Step, Taxonomy};
 use crate::verification::{Organization, Status, Verification};
@@ -224,7 +225,7 @@ fn history(incident: &Incident, facts: &mut Facts) {
     facts.flag("in_identity", has(Part::Header));
     facts.flag("in_ref_name", has(Part::RefName));
     let mut files: Vec<&str> = incident.places.iter().map(|place| &*place.path).collect();
-    files.sort_unstable();
+    order::sort(&mut files);
     files.dedup();
     facts.flag("several_files", files.len() > 1);
 }

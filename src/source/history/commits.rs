@@ -1,5 +1,6 @@
 //! The commits of a history by number, parents before children; those that refs lead to before those of reflogs.
 
+use crate::order;
 use std::collections::{HashMap, HashSet};
 
 use super::HistoryError;
@@ -32,7 +33,7 @@ impl Commits {
             let named = tips.tips.iter().filter_map(Tip::commit);
             let head = tips.head.filter(|_| narrowing.takes_ref(b"HEAD"));
             let mut named: Vec<Oid> = named.chain(head).collect();
-            named.sort_unstable();
+            order::sort(&mut named);
             named.dedup();
             list = repository.commits(Leading::Tips(&named))?;
             from_refs = list.len();

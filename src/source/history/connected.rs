@@ -4,6 +4,7 @@
 //! [`History::unread`]. As a rule no name leads nowhere, and the tips alone are looked up. Otherwise git is asked: what
 //! only garbage names may well be gone.
 
+use crate::order;
 use std::collections::HashSet;
 use std::fs;
 use std::io;
@@ -55,7 +56,7 @@ pub(super) fn check(
             }));
         }
     }
-    history.unread.sort_unstable();
+    order::sort(&mut history.unread);
     history.unread.dedup_by_key(|failure| failure.oid);
 }
 

@@ -8,6 +8,7 @@ use super::secrets::Secrets;
 use super::survey::Survey;
 use super::trace::Trace;
 use crate::git::Oid;
+use crate::order;
 
 /// What is known of one secret.
 #[derive(Clone, Debug, Default)]
@@ -129,7 +130,7 @@ pub(super) fn of_secrets(
         }
     }
     for facts in &mut facts {
-        facts.tips.sort_unstable();
+        order::sort(&mut facts.tips);
         facts.tips.dedup();
     }
     facts

@@ -34,6 +34,7 @@ mod trace;
 mod tree;
 mod verdicts;
 
+use crate::order;
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
@@ -305,9 +306,9 @@ fn collect(mut history: History, readers: Vec<Reader<'_>>, progress: &Progress) 
         history.held.extend(reader.held);
         history.gaps.extend(reader.gaps);
     }
-    history.held.sort_by_key(|held| held.oid);
+    order::sort_by(&mut history.held, |a, b| a.oid.cmp(&b.oid));
     history.held.dedup_by_key(|held| held.oid);
-    history.gaps.sort_unstable();
+    order::sort(&mut history.gaps);
     history.gaps.dedup();
     history
 }

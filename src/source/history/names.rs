@@ -1,5 +1,6 @@
 //! What a repository holds beside its objects: the names of its refs, and its reflogs.
 
+use crate::order;
 use std::collections::HashSet;
 
 use bstr::{BStr, BString};
@@ -23,7 +24,7 @@ pub fn names_and_reflogs(
     let mut names: Vec<BString> = references.map(|reference| reference.name).collect();
     // A branch without a commit is no ref yet: only HEAD has its name.
     names.extend(repository.head_branches()?);
-    names.sort_unstable();
+    order::sort(&mut names);
     names.dedup();
     for name in &names {
         let place = Place {

@@ -2,6 +2,7 @@
 //!
 //! One secret is one rule and the bytes that it matched, wherever they stand.
 
+use crate::order;
 use std::collections::HashMap;
 
 use super::Held;
@@ -32,11 +33,11 @@ impl Secrets {
                     let name = secrets.of_name.entry(finding.path.to_vec());
                     let (_, of_name) = name.or_insert((number, Vec::new()));
                     of_name.push(secret);
-                    of_name.sort_unstable();
+                    order::sort(of_name);
                     of_name.dedup();
                 }
             }
-            own.sort_unstable();
+            order::sort(&mut own);
             own.dedup();
             secrets.of_held.push(own);
         }

@@ -1,5 +1,6 @@
 //! The places of secrets, one by one, before they are put together.
 
+use crate::order;
 use std::collections::{HashMap, HashSet};
 
 use bstr::{BStr, BString};
@@ -85,14 +86,14 @@ impl<'a> Gathering<'a> {
     /// # Errors
     /// [`HistoryError`] where a rule is unusable.
     pub(super) fn files(&mut self, survey: &Survey<'_>) -> Result<(), HistoryError> {
-        let mut order: Vec<(u32, BString, usize)> = (0..survey.spread.spots.len())
+        let mut spots: Vec<(u32, BString, usize)> = (0..survey.spread.spots.len())
             .map(|spot| {
                 let first = survey.traces[spot].first().unwrap_or(u32::MAX);
                 let path = survey.spread.spots[spot].path;
                 (first, survey.spread.path(&survey.nodes, path), spot)
             })
             .collect();
-        order.sort_by(|a, b| {
+        order::sort_by(&mut spots, |a, b| {
             let held = |spot: usize| match survey.spread.spots[spot].target {
                 Target::File(held) | Target::Link(held) => held,
                 Target::Folder(_) | Target::Name => u32::MAX,
@@ -101,7 +102,7 @@ impl<'a> Gathering<'a> {
         });
         // Of several versions at one path the first is told.
         let mut told: HashMap<(u32, Part, u32), usize> = HashMap::new();
-        for (_, path, spot) in order {
+        for (_, path, spot) in spots {
             self.asked.progress.advance();
             let at = survey.spread.spots[spot];
             let part = at.target.part();
@@ -291,14 +292,16 @@ impl<'a> Gathering<'a> {
         let mut entries = Vec::new();
         for (secret, mut gathered) in gathered.into_iter().enumerate() {
             let facts = facts.get(secret).unwrap_or(&none);
-            gathered.drafts.sort_by_cached_key(|draft| {
-                let finding = &draft.finding;
-                let place = (finding.path.clone(), finding.part, finding.start);
-                (
-                    rank(draft.reach, &draft.trace),
-                    place,
-                    finding.origin.clone(),
-                )
+            order::sort_by(&mut gathered.drafts, |a, b| {
+                let rank = |draft: &Draft| rank(draft.reach, &draft.trace);
+                let place = |draft: &Draft| {
+                    let finding = &draft.finding;
+                    (finding.path.clone(), finding.part, finding.start)
+                };
+                rank(a)
+                    .cmp(&rank(b))
+                    .then_with(|| place(a).cmp(&place(b)))
+                    .then_with(|| a.finding.origin.cmp(&b.finding.origin))
             });
             let sites: Vec<Site> = gathered
                 .drafts
@@ -309,7 +312,7 @@ impl<'a> Gathering<'a> {
                 continue;
             };
             let mut tips = [&facts.tips[..], &gathered.tips].concat();
-            tips.sort_unstable();
+            order::sort(&mut tips);
             tips.dedup();
             let shown = |tip: u32| found.map(|(all, _)| all.tips[tip as usize].shown.clone());
             let provenance = Provenance {
@@ -329,7 +332,7 @@ impl<'a> Gathering<'a> {
             };
             entries.push((rank(nearest, &facts.trace), finding));
         }
-        entries.sort_by(|a, b| {
+        order::sort_by(&mut entries, |a, b| {
             (&a.0, &a.1.path, &a.1.fingerprint).cmp(&(&b.0, &b.1.path, &b.1.fingerprint))
         });
         entries.into_iter().map(|(_, finding)| finding).collect()

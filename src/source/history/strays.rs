@@ -3,6 +3,7 @@
 //! In: what was found in no tree of a commit or ref. Out: the paths at which commits that were dropped, or trees that no
 //! commit has, hold it; below a folder that is gone, as much of the path as is left. Asked only where there is such a thing: every commit is looked at, and every loose object's header.
 
+use crate::order;
 use std::collections::HashSet;
 
 use bstr::BString;
@@ -53,7 +54,7 @@ pub(super) fn find(
             _ => {}
         }
     }
-    dropped.sort_unstable();
+    order::sort(&mut dropped);
     let nodes = &mut survey.nodes;
     // Of what nothing leads to, much may be gone: that is no gap.
     let has_gaps = nodes.folders.has_gaps;
@@ -75,7 +76,7 @@ pub(super) fn find(
         _ => None,
     });
     let mut strays: Vec<Stray> = strays.collect();
-    strays.sort_by_key(|stray| stray.held);
+    order::sort_by(&mut strays, |a, b| a.held.cmp(&b.held));
     Ok(strays)
 }
 
@@ -94,7 +95,7 @@ fn rootless(nodes: &mut Nodes<'_>, loose: &[Oid]) -> Vec<u32> {
         .map(|tree| nodes.folders.number(*tree))
         .collect();
     open.extend(0..nodes.folders.len());
-    open.sort_unstable();
+    order::sort(&mut open);
     open.dedup();
     open.retain(|&folder| !nodes.has_met_number(folder));
     let mut found = Vec::new();
