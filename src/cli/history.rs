@@ -1,9 +1,7 @@
 //! `hf-guard --all-history`: everything that a repository holds, and who brought what was found.
 
-use std::fs;
 use std::io::{self, Write as _};
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -14,9 +12,9 @@ use bstr::BString;
 
 use super::args::{HistoryArguments, Options};
 use super::meter::Meter;
-use super::{Ended, interrupt, push, scan};
+use super::{Ended, baseline, interrupt, push, scan};
 use crate::allow;
-use crate::allow::baseline::{Baseline, MalformedBaseline};
+use crate::allow::baseline::Baseline;
 use crate::config::{Config, Date};
 use crate::git::pack::Progress as Walk;
 use crate::git::{Ownership, Repository};
@@ -30,32 +28,6 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// How often a person wants to see it.
 const GLANCE: Duration = Duration::from_millis(100);
-
-/// Why a baseline is of no use.
-#[derive(Debug, thiserror::Error)]
-enum BaselineError {
-    /// It cannot be read.
-    #[error("cannot read the baseline {path:?}; write it with --write-baseline FILE")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        #[source]
-        source: io::Error,
-    },
-    /// It cannot be written.
-    #[error("cannot write the baseline {path:?}; name another FILE")]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        #[source]
-        source: io::Error,
-    },
-    /// It holds something else.
-    #[error(transparent)]
-    Malformed(#[from] MalformedBaseline),
-}
 
 pub(super) fn run(arguments: &HistoryArguments, options: &Options) -> Ended {
     scan::told(&mut outcome(arguments, options)?, options)
@@ -93,7 +65,7 @@ fn read(
     tell: &dyn Fn(&mut Outcome) -> Ended,
 ) -> scan::Gathered {
     let baseline = match &arguments.baseline {
-        Some(path) => read_baseline(path)?,
+        Some(path) => baseline::read(path)?,
         None => Baseline::default(),
     };
     let config = scan::configuration(options, || push::local_config(repository))?;
@@ -150,12 +122,7 @@ fn read(
         .left_out
         .and_then(|left_out| narrowing.narrowed(left_out));
     if let Some(path) = &arguments.write_baseline {
-        fs::write(path, Baseline::of(&outcome).to_text()).map_err(|source| {
-            BaselineError::Write {
-                path: path.clone(),
-                source,
-            }
-        })?;
+        baseline::write(path, &outcome)?;
     }
     Ok(outcome)
 }
@@ -228,14 +195,6 @@ fn unless_stopped<T: Send>(
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
-}
-
-fn read_baseline(path: &Path) -> Result<Baseline, BaselineError> {
-    let bytes = fs::read(path).map_err(|source| BaselineError::Read {
-        path: path.to_path_buf(),
-        source,
-    })?;
-    Ok(Baseline::parse(&bytes)?)
 }
 
 fn narrowing(

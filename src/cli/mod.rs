@@ -2,6 +2,7 @@
 
 mod allow;
 mod args;
+mod baseline;
 mod break_glass;
 mod doctor;
 mod find;
