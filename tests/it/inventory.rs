@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::issuer::{Issuer, Play};
-use crate::support::{GUARD, Run, Sandbox, hf_token, letters};
+use crate::support::{GUARD, Run, Sandbox, hf_token, letters, write_script};
 use crate::verify::whoami;
 
 /// A second repository beside the sandbox's own.
@@ -549,6 +552,45 @@ fn an_accepted_leak_counts_if_a_baseline_accepts_it() {
     let run = sandbox.guard(&["inventory", "--format", "json", "--show-accepted"]);
     let all = register(run.assert_code(1));
     assert_eq!(row(&all, &token)["accepted"], true);
+}
+
+#[test]
+fn half_a_history_makes_no_register() {
+    let (sandbox, token) = leaked();
+    let tools = sandbox.root().join("tools");
+    fs::create_dir(&tools).expect("it can be made");
+    let asked = sandbox.root().join("asked");
+    let path = std::env::var("PATH").expect("there is one");
+    let script = format!(
+        "case \"$*\" in *--date-order*) touch '{}'; exec sleep 20;; esac\nPATH='{path}' exec git \"$@\"",
+        asked.display()
+    );
+    write_script(&tools.join("git"), &script);
+    let child = sandbox
+        .command(GUARD)
+        .args(["inventory", "--format", "html", "--output", "page.html"])
+        .env("PATH", format!("{}:{path}", tools.display()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let started = Instant::now();
+    while !asked.exists() {
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "git was never asked"
+        );
+        thread::sleep(Duration::from_millis(20));
+    }
+    Run::of(Command::new("kill").args(["-s", "INT", &child.id().to_string()])).assert_code(0);
+    let run = Run::from(child.wait_with_output().expect("it ends"));
+    run.assert_code(130).assert_hides(&token);
+    assert_eq!(run.stdout, "");
+    assert_eq!(
+        run.stderr,
+        "hf-guard: interrupted; no register was written.\n"
+    );
+    assert!(!sandbox.path().join("page.html").exists());
 }
 
 #[test]

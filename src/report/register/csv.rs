@@ -10,7 +10,7 @@ use super::words::{
 use crate::register::Register;
 use crate::register::credential::{Credential, Signal};
 
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 29] = [
     "status",
     "access",
     "live",
@@ -21,7 +21,9 @@ const COLUMNS: [&str; 27] = [
     "rules",
     "secret",
     "owner",
+    "kind",
     "token_name",
+    "role",
     "organizations",
     "responsible",
     "responsible_by",
@@ -78,7 +80,9 @@ fn cells(credential: &Credential) -> [String; COLUMNS.len()] {
         plain(&credential.rules.join(BETWEEN)),
         plain(&credential.secret),
         owner(credential).unwrap_or_default(),
+        known(|known| known.kind.as_ref()),
         known(|known| known.name.as_ref()),
+        known(|known| known.role.as_ref()),
         organizations(credential).join(BETWEEN),
         responsible(credential).join(BETWEEN),
         witness(&credential.responsible).to_owned(),

@@ -261,9 +261,16 @@ fn owners(credential: &Credential) -> String {
     if let Some(owner) = owner(credential) {
         owners.push_str(&format!("<p>{}</p>", text(&owner)));
     }
-    let known = credential.verification.as_ref();
-    if let Some(name) = known.and_then(|known| known.name.as_ref()) {
-        owners.push_str(&soft(&format!("token {}", text(&plain(name)))));
+    if let Some(known) = &credential.verification {
+        for (what, value) in [
+            ("", &known.kind),
+            ("token ", &known.name),
+            ("role ", &known.role),
+        ] {
+            if let Some(value) = value {
+                owners.push_str(&soft(&format!("{what}{}", text(&plain(value)))));
+            }
+        }
     }
     for organization in organizations(credential) {
         owners.push_str(&soft(&format!("reaches {}", text(&organization))));
