@@ -185,7 +185,16 @@ fn read(outcome: &mut Outcome, options: &Options) -> Result<Register, Box<dyn st
     parts::join(outcome);
     let mut bytes = Vec::new();
     json::write(outcome, &mut bytes)?;
-    Ok(reading::read(&bytes, "", wanted(options))?)
+    let mut register = reading::read(&bytes, "", wanted(options))?;
+    // A report does not say where its own configuration's rules have what they find revoked.
+    for credential in &mut register.credentials {
+        let mut rules = outcome.findings.iter().map(|finding| finding.rule);
+        let rule = rules.find(|rule| credential.rules.iter().any(|id| *id == rule.id));
+        if let Some(rule) = rule {
+            credential.revoke.page = rule.revoke.to_string();
+        }
+    }
+    Ok(register)
 }
 
 fn wanted(options: &Options) -> Wanted {

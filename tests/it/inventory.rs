@@ -212,6 +212,51 @@ fn a_report_and_its_verification_are_one_row() {
         register["made_at"].take();
     }
     assert_eq!(alone, both);
+    let [scanned, verified] = ["scan.json", "verified.json"].map(|name| {
+        let text = fs::read_to_string(sandbox.root().join(name)).expect("the report is there");
+        let report: Value = serde_json::from_str(&text).expect("JSON");
+        let mut told: Vec<String> = report["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .map(|finding| format!("{} {}", finding["fingerprint"], finding["provenance"]))
+            .collect();
+        told.sort_unstable();
+        told
+    });
+    assert_eq!(scanned, verified);
+    assert!(scanned[0].contains("\"in_head\""), "{scanned:?}");
+}
+
+#[test]
+fn a_rule_of_the_repository_says_where_to_revoke() {
+    let sandbox = Sandbox::new();
+    let key = format!("acme_{}", letters(8, 32));
+    sandbox.write(
+        ".hf-guard.toml",
+        "[[rules]]\nid = \"acme-key\"\ndescription = \"Acme key\"\nprovider = \"Acme\"\n\
+         regex = 'acme_[A-Za-z]{32}'\nkeywords = [\"acme_\"]\nconfidence = \"high\"\n\
+         source = \"https://acme.example\"\nrevoke = \"https://acme.example/keys\"\n\
+         examples = ['acme_{{a32}}']\n",
+    );
+    sandbox.write("a.py", format!("x = \"{key}\"\n"));
+    sandbox.commit_all("Train");
+    let run = sandbox.guard(&["inventory", "--format", "json", "--output", "../acme.json"]);
+    run.assert_code(1);
+    // Where nobody knows the rule, the register does.
+    let run = sandbox.guard(&[
+        "inventory",
+        "--no-config",
+        "--from",
+        "../acme.json",
+        "--format",
+        "json",
+    ]);
+    run.assert_code(1).assert_hides(&key);
+    let register = register(&run);
+    let row = row(&register, &key);
+    assert_eq!(row["description"], "Acme key");
+    assert_eq!(row["revoke"], json!({"page": "https://acme.example/keys"}));
 }
 
 #[test]

@@ -285,14 +285,8 @@ fn stops(text: &mut String, register: &Register, paint: Paint) {
         push(text, format_args!("  {page}"));
     }
     if can_revoke {
-        let command = paint.paint(
-            Role::Command,
-            "hf-guard revoke --all-history --fingerprint F",
-        );
-        push(
-            text,
-            format_args!("  or, where --format json says so: {command}"),
-        );
+        let command = paint.paint(Role::Command, "hf-guard revoke --all-history");
+        push(text, format_args!("  or, in the repository: {command}"));
     }
     text.push('\n');
 }
