@@ -42,6 +42,9 @@ const COLUMNS: [&str; 29] = [
     "secret_sha256",
 ];
 
+/// No more texts stand in one cell; JSON has them all.
+const MAX_TEXTS: usize = 100;
+
 /// Between several texts of one cell.
 const BETWEEN: &str = "; ";
 
@@ -113,8 +116,15 @@ fn yes_or_no(holds: bool) -> String {
     .to_owned()
 }
 
+/// Each of them, or the first and how many more there are: a spreadsheet cuts a cell of more than 32,767 characters.
 fn each(texts: impl Iterator<Item = String>) -> String {
-    texts.collect::<Vec<String>>().join(BETWEEN)
+    let texts: Vec<String> = texts.collect();
+    let shown = texts.len().min(MAX_TEXTS);
+    let mut cell = texts[..shown].join(BETWEEN);
+    if let more @ 1.. = texts.len() - shown {
+        cell.push_str(&format!("{BETWEEN}and {more} more"));
+    }
+    cell
 }
 
 fn line(text: &mut String, cells: &[String]) {
@@ -143,6 +153,14 @@ fn is_formula(cell: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_stays_within_what_a_spreadsheet_takes() {
+        let texts = |count| (0..count).map(|number: usize| number.to_string());
+        assert_eq!(each(texts(3)), "0; 1; 2");
+        assert!(each(texts(100)).ends_with("; 99"));
+        assert!(each(texts(102)).ends_with("; 99; and 2 more"));
+    }
 
     #[test]
     fn what_a_spreadsheet_would_compute_becomes_text() {
