@@ -22,7 +22,7 @@ const MAX_WASTED: usize = 256 << 20;
 /// What the header says where there is no name.
 const NAMELESS: &[u8] = b"content";
 
-const DAMAGED: &str = "a damaged gzip file";
+const DAMAGED: &str = "a damaged gzip file; pack it anew";
 
 /// Whether `bytes` begin with a header: no flags that mean nothing, and a level and system that some program writes.
 pub(super) fn is_gzip(bytes: &[u8]) -> bool {

@@ -69,7 +69,7 @@ impl Walk<'_> {
                     self.member(path.as_ref(), entry.bytes, depth)?;
                 }
                 match entries.is_damaged {
-                    true => self.unread(path, "a damaged tar archive"),
+                    true => self.unread(path, "a damaged tar archive; pack it anew"),
                     false => ControlFlow::Continue(()),
                 }
             }

@@ -29,7 +29,7 @@ const LOCATOR: &[u8] = b"PK\x06\x07";
 /// A field that says "elsewhere".
 const ELSEWHERE: usize = u32::MAX as usize;
 
-const DAMAGED: &str = "a damaged zip archive";
+const DAMAGED: &str = "a damaged zip archive; pack it anew";
 
 /// A file of an archive.
 pub(super) struct Entry<'a> {
@@ -207,7 +207,8 @@ fn lay_out(bytes: &[u8], entries: &mut [Entry<'_>], end: usize) -> Option<&'stat
         for entry in &mut *entries {
             let span = entry.packed.as_ref().ok().map(|packed| packed.span);
             if span.is_some_and(|span| shared.binary_search(&span).is_ok()) {
-                entry.packed = Err("it shares its bytes with another file of a zip archive");
+                entry.packed =
+                    Err("it shares its bytes with another file of a zip archive; pack it anew");
             }
         }
         return None;

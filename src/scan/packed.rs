@@ -4,7 +4,7 @@
 //! stored as it is matches in the archive's bytes too, and counts as the member's. A match is new in a member where no member of the
 //! old archive has its lines: an archive that is packed anew brings nothing.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 
@@ -34,6 +34,12 @@ pub struct Unread {
     /// Why, in a few words.
     pub reason: &'static str,
 }
+
+/// The paths of the members that hold each secret of each rule.
+type Told = BTreeMap<(usize, Vec<u8>), Vec<BString>>;
+
+/// Secrets that are looked at as the beginning of another.
+const MAX_BEGINNINGS: usize = 4;
 
 /// Searches the members of `text`, an archive whose own bytes gave `candidates`.
 pub(super) fn open(
@@ -133,10 +139,10 @@ impl Candidates<'_> {
         }
     }
 
-    /// Puts aside what a member tells better: matches in the bytes of an archive around it. They stay secret where another
-    /// finding shows these bytes.
+    /// Puts aside what a member tells better: matches in the bytes of an archive around it, which may have taken some of the next
+    /// header along. They stay secret where another finding shows these bytes.
     fn tell_once(&mut self) {
-        let mut told: HashMap<(usize, Vec<u8>), Vec<BString>> = HashMap::new();
+        let mut told = Told::new();
         for member in &self.members {
             let of = &member.candidates;
             for found in &of.matches {
@@ -155,12 +161,18 @@ impl Candidates<'_> {
             .retain(|member| !member.candidates.matches.is_empty());
     }
 
-    fn put_aside(&mut self, path: &BStr, told: &HashMap<(usize, Vec<u8>), Vec<BString>>) {
+    fn put_aside(&mut self, path: &BStr, told: &Told) {
         let (mut aside, own) = std::mem::take(&mut self.matches)
             .into_iter()
             .partition(|found| {
-                let inner = told.get(&(found.rule, self.secret(found).to_vec()));
-                inner.is_some_and(|inner| inner.iter().any(|inner| is_inside(inner.as_ref(), path)))
+                let own = (found.rule, self.secret(found).to_vec());
+                // Those that it may begin with come right before it.
+                let mut near = told.range(..=own.clone()).rev().take(MAX_BEGINNINGS);
+                near.any(|((rule, secret), paths)| {
+                    *rule == own.0
+                        && own.1.starts_with(secret)
+                        && paths.iter().any(|inner| is_inside(inner.as_ref(), path))
+                })
             });
         self.matches = own;
         self.known.append(&mut aside);

@@ -309,13 +309,16 @@ fn a_secret_in_two_members_is_two_findings_and_one_stored_is_one() {
     let token = hf_token(9);
     sandbox.write("a", &token);
     sandbox.write("b", format!("{token}\n{}", letters(1, 100)));
+    // In the archive's bytes the header of the next file follows, and begins with letters that such a key may have.
+    let key = format!("sk_{}_{}", "live", letters(2, 40));
+    sandbox.write("c", &key);
     shell(
         &sandbox,
         "python3 -c '
 import zipfile
 z = zipfile.ZipFile(\"x.zip\", \"w\", zipfile.ZIP_STORED)
-z.write(\"a\"); z.write(\"b\"); z.comment = open(\"a\", \"rb\").read()
-z.close()'; tar -cf y.tar a; rm a b",
+z.write(\"a\"); z.write(\"b\"); z.write(\"c\"); z.comment = open(\"a\", \"rb\").read()
+z.close()'; tar -cf y.tar a; rm a b c",
     );
     let run = sandbox.guard(&["scan", "--format", "json", "."]);
     run.assert_code(1).assert_hides(&token);
@@ -324,7 +327,14 @@ z.close()'; tar -cf y.tar a; rm a b",
         [
             ("x.zip!/a".to_owned(), 1, 1),
             ("x.zip!/b".to_owned(), 1, 1),
+            ("x.zip!/c".to_owned(), 1, 1),
             ("y.tar!/a".to_owned(), 1, 1)
         ]
+    );
+    let wanted = crate::findings::sha256(&key);
+    assert!(
+        findings(&run)
+            .iter()
+            .any(|found| found.secret_sha256 == wanted)
     );
 }
