@@ -10,6 +10,7 @@ pub mod example;
 mod implied;
 pub mod issuer;
 mod model;
+mod parts;
 mod preset;
 mod run;
 mod shape;
@@ -74,10 +75,20 @@ pub struct Compiled {
 pub struct Matcher {
     /// Byte regex, Unicode off.
     pub regex: Regex,
+    /// Of each of these every match holds one.
+    parts: Vec<Regex>,
     /// What must not stand directly before the secret.
     pub left: Boundary,
     /// What must not stand directly after it.
     pub right: Boundary,
+}
+
+impl Matcher {
+    /// Whether it is worth to search `window`, which reaches a byte beyond each match that it can hold.
+    #[must_use]
+    pub fn may_match(&self, window: &[u8]) -> bool {
+        self.parts.iter().all(|part| part.is_match(window))
+    }
 }
 
 impl RuleSet {
@@ -153,11 +164,22 @@ impl Compiled {
                 Member::Builtin(index) => (catalog::regex(index), catalog::edges(index)),
                 Member::Own(rule) => (&*rule.regex, (rule.left, rule.right)),
             };
-            let regex = compile(regex).map_err(|source| RuleError::Regex {
-                id: self.rule().id.clone().into_owned(),
-                source,
-            })?;
-            Ok(Matcher { regex, left, right })
+            let compiled = |regex: &str| {
+                compile(regex).map_err(|source| RuleError::Regex {
+                    id: self.rule().id.clone().into_owned(),
+                    source,
+                })
+            };
+            let parts = parts::parts(regex)
+                .iter()
+                .map(|part| compiled(part))
+                .collect::<Result<_, _>>()?;
+            Ok(Matcher {
+                regex: compiled(regex)?,
+                parts,
+                left,
+                right,
+            })
         });
         compiled.as_ref().map_err(Clone::clone)
     }

@@ -11,7 +11,7 @@ use std::ops::Range;
 use crate::git::Kind;
 use crate::git::pack::{Change, Piece};
 use crate::prefilter::Hit;
-use crate::rules::{Matcher, RuleError, RuleSet};
+use crate::rules::{Matcher, RuleError, RuleSet, Shape};
 
 use super::novelty::Novelty;
 use super::tree;
@@ -135,9 +135,9 @@ fn ask(
     for of_one_rule in open.chunk_by_mut(|a, b| a.hit.rule == b.hit.rule) {
         let rule = of_one_rule[0].hit.rule;
         let compiled = &rules.as_slice()[rule];
-        let matcher = compiled.matcher()?;
         let shape = compiled.shape()?;
         if kind == Kind::Tree {
+            let matcher = compiled.matcher()?;
             for mark in of_one_rule {
                 mark.ask_names(matcher, text);
             }
@@ -150,10 +150,16 @@ fn ask(
             let start = start.unwrap_or(0).saturating_sub(reach);
             let end = row.iter().map(|mark| mark.hit.start + reach).max();
             let end = end.unwrap_or(start).min(text.len());
-            let may_match = shape.may_match(&text[start..end])
-                && (row.len() == 1 || verdicts.is_match(rule, matcher, &text[..end], start));
+            let window = &text[start..end];
+            let mut asked = None;
+            if shape.may_match(window) {
+                let matcher = compiled.matcher()?;
+                let may_match = matcher.may_match(window)
+                    && (row.len() == 1 || verdicts.is_match(rule, matcher, &text[..end], start));
+                asked = may_match.then_some((shape, matcher));
+            }
             for mark in row {
-                mark.ask(matcher, reach, text, may_match, verdicts);
+                mark.ask(asked, reach, text, verdicts);
             }
         }
     }
@@ -210,27 +216,24 @@ impl Mark {
         });
     }
 
-    /// `may_match` is false where a wider search has found nothing.
-    /// `reach` is the length of the longest match, and one.
+    /// `matcher` is there unless a wider search has found nothing; `reach` is the length of the longest match, and one.
     fn ask(
         &mut self,
-        matcher: &Matcher,
+        matcher: Option<(&Shape, &Matcher)>,
         reach: usize,
         text: &[u8],
-        may_match: bool,
         verdicts: &mut Verdicts,
     ) {
         // A match that holds the keyword begins and ends in here, with a byte to spare for `\b`, `^` and `$`.
         let start = self.hit.end.checked_sub(reach);
         let end = self.hit.start + reach;
-        let known_end = end.min(text.len());
-        self.matches = may_match
-            && verdicts.is_match(
-                self.hit.rule,
-                matcher,
-                &text[..known_end],
-                start.unwrap_or(0),
-            );
+        let (from, to) = (start.unwrap_or(0), end.min(text.len()));
+        self.matches = matcher.is_some_and(|(shape, matcher)| {
+            let window = &text[from..to];
+            shape.may_match(window)
+                && matcher.may_match(window)
+                && verdicts.is_match(self.hit.rule, matcher, &text[..to], from)
+        });
         // An answer drawn from the text's end does not hold where more text follows: give it a range no copy has.
         self.seen = Some(match start {
             Some(start) if end <= text.len() => (start, end),
