@@ -5,31 +5,20 @@
 //! them, a base that is nowhere, deltas of each other in a ring) are named, never dropped.
 
 use super::entry::{self, Shape};
-use super::{Failure, Kind, Oid, Pack, PackError};
+use super::{Failure, Oid, Pack, PackError};
 
 /// Stands for "no entry".
 const NONE: u32 = u32::MAX;
 
-/// An entry, as far as the walk must know it before it inflates it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Node {
-    /// Where the entry begins in the pack.
-    pub(super) offset: u64,
-    /// Inflated size of the object or the delta, in bytes.
-    pub(super) size: usize,
-    /// Position in the index.
-    pub(super) position: u32,
-    base: u32,
-    /// Length of the header, in bytes.
-    pub(super) header_len: u8,
-    /// `None` for a delta.
-    pub(super) kind: Option<Kind>,
-}
-
 /// The entries of a pack as trees of deltas; a node is named by its place in the order of offsets.
+///
+/// A long history has millions of them: 20 bytes each, and 28 for a moment. What else an entry's header says is read again.
 #[derive(Debug)]
 pub(super) struct Forest {
-    nodes: Vec<Node>,
+    /// Where each entry begins in the pack.
+    offsets: Vec<u64>,
+    /// The position of each in the index.
+    positions: Vec<u32>,
     /// Where each node's children begin in `children`; one more than there are nodes.
     first_child: Vec<u32>,
     children: Vec<u32>,
@@ -45,49 +34,45 @@ impl Forest {
     /// # Errors
     /// [`PackError::BadPack`] where the index does not fit the pack.
     pub(super) fn new(pack: &Pack) -> Result<Self, PackError> {
-        let mut order = pack.offsets()?;
-        order.sort_unstable();
-        if !order.is_sorted_by(|a, b| a.0 < b.0) {
+        let (offsets, positions) = pack.order()?;
+        if !offsets.is_sorted_by(|a, b| a < b) {
             return Err(pack.bad("its index names one offset twice"));
         }
-        if order
+        if offsets
             .first()
-            .is_some_and(|&(offset, _)| offset != Pack::HEADER_LEN)
+            .is_some_and(|&offset| offset != Pack::HEADER_LEN)
         {
             return Err(pack.bad("its index leaves out its first entry"));
         }
         let mut forest = Self {
-            nodes: Vec::with_capacity(order.len()),
+            offsets,
+            positions,
             first_child: Vec::new(),
             children: Vec::new(),
             roots: Vec::new(),
             failures: Vec::new(),
         };
-        let mut named = Vec::new();
-        for (node, &(offset, position)) in order.iter().enumerate() {
-            let end = order.get(node + 1).map_or(pack.end(), |next| next.0);
-            forest.add(pack, offset..end, position, &mut named);
-        }
-        forest.resolve(pack, &order, &named);
-        forest.link();
-        forest.name_unreached(pack);
-        forest.put_heaviest_last();
+        let bases = forest.bases(pack);
+        forest.link(&bases);
+        forest.name_unreached(pack, &bases);
+        forest.put_heaviest_last(&bases);
         Ok(forest)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.nodes.len()
+        self.offsets.len()
     }
 
-    pub(super) fn node(&self, node: u32) -> &Node {
-        &self.nodes[node as usize]
+    /// Position of `node` in the index.
+    pub(super) fn position(&self, node: u32) -> u32 {
+        self.positions[node as usize]
     }
 
-    /// Where the entry after `node` begins.
-    pub(super) fn end(&self, node: u32, pack: &Pack) -> u64 {
-        self.nodes
-            .get(node as usize + 1)
-            .map_or(pack.end(), |next| next.offset)
+    /// Where the entry of `node` stands in the pack.
+    pub(super) fn range(&self, node: u32, pack: &Pack) -> std::ops::Range<u64> {
+        let at = node as usize;
+        let end = self.offsets.get(at + 1).copied();
+        self.offsets[at]..end.unwrap_or(pack.end())
     }
 
     /// The deltas made of `node`; the one with the most descendants stands last.
@@ -115,98 +100,69 @@ impl Forest {
         found
     }
 
-    fn add(
-        &mut self,
-        pack: &Pack,
-        range: std::ops::Range<u64>,
-        position: u32,
-        named: &mut Vec<(u32, Oid)>,
-    ) {
-        let offset = range.start;
-        let mut node = Node {
-            offset,
-            size: 0,
-            position,
-            base: NONE,
-            header_len: 0,
-            kind: None,
-        };
-        let place = index(self.nodes.len());
-        let parsed = pack
-            .entry(range)
-            .and_then(|bytes| entry::header(bytes, pack.hash_len()));
-        match parsed.and_then(|header| {
-            node.size = header.size;
-            node.header_len = u8::try_from(header.len).map_err(|_| "its header is too long")?;
-            match header.shape {
-                Shape::Whole(kind) => {
-                    node.kind = Some(kind);
-                    self.roots.push(place);
-                }
-                Shape::OffsetDelta(distance) => node.base = self.before(offset, distance)?,
-                Shape::NameDelta(name) => {
-                    let base = Oid::from_bytes(name).ok_or("its base has no name")?;
-                    named.push((place, base));
-                }
+    /// The base of each node, or [`NONE`]; notes the roots.
+    fn bases(&mut self, pack: &Pack) -> Vec<u32> {
+        let mut bases = vec![NONE; self.len()];
+        for node in 0..index(self.len()) {
+            let base = pack
+                .entry(self.range(node, pack))
+                .and_then(|entry| entry::header(entry, pack.hash_len()))
+                .and_then(|header| match header.shape {
+                    Shape::Whole(_) => Ok(None),
+                    Shape::OffsetDelta(distance) => self.before(node, distance).map(Some),
+                    // In this pack, or else a root whose base the object database must give.
+                    Shape::NameDelta(name) => {
+                        let base = Oid::from_bytes(name).ok_or("its base has no name")?;
+                        let offset = pack.index_offset(&base);
+                        let found = offset.map(|offset| self.offsets.binary_search(&offset));
+                        Ok(found.and_then(Result::ok).map(index))
+                    }
+                });
+            match base {
+                Ok(Some(base)) => bases[node as usize] = base,
+                Ok(None) => self.roots.push(node),
+                Err(problem) => self.failures.push(Failure {
+                    oid: pack.oid(self.position(node)),
+                    problem,
+                }),
             }
-            Ok(())
-        }) {
-            Ok(()) => {}
-            Err(problem) => self.failures.push(Failure {
-                oid: pack.oid(position),
-                problem,
-            }),
         }
-        self.nodes.push(node);
+        bases
     }
 
-    /// The node `distance` bytes before `offset`: near the end, as a rule, so the search gallops back from there.
-    fn before(&self, offset: u64, distance: u64) -> Result<u32, &'static str> {
+    /// The node `distance` bytes before that of `node`: near it, as a rule, so the search gallops back from there.
+    fn before(&self, node: u32, distance: u64) -> Result<u32, &'static str> {
         const NO_ENTRY: &str = "there is no entry where its base should begin";
-        let wanted = match offset.checked_sub(distance) {
+        let wanted = match self.offsets[node as usize].checked_sub(distance) {
             Some(wanted) if distance > 0 => wanted,
             _ => return Err(NO_ENTRY),
         };
-        let mut low = self.nodes.len();
+        let mut low = node as usize;
         let mut step = 16;
-        while low > 0 && self.nodes[low - 1].offset >= wanted {
+        while low > 0 && self.offsets[low - 1] >= wanted {
             low = low.saturating_sub(step);
             step *= 2;
         }
-        let high = self.nodes.len().min(low + step);
-        self.nodes[low..high]
-            .binary_search_by_key(&wanted, |node| node.offset)
+        let high = (node as usize).min(low + step);
+        self.offsets[low..high]
+            .binary_search(&wanted)
             .map(|at| index(low + at))
             .map_err(|_| NO_ENTRY)
     }
 
-    /// Bases given by name: in this pack, or else roots whose base the object database must give.
-    fn resolve(&mut self, pack: &Pack, order: &[(u64, u32)], named: &[(u32, Oid)]) {
-        for (node, base) in named {
-            let found = pack
-                .index_offset(base)
-                .and_then(|offset| order.binary_search_by_key(&offset, |entry| entry.0).ok());
-            match found {
-                Some(base) => self.nodes[*node as usize].base = index(base),
-                None => self.roots.push(*node),
-            }
+    fn link(&mut self, bases: &[u32]) {
+        let mut starts = vec![0_u32; bases.len() + 1];
+        for base in bases.iter().filter(|&&base| base != NONE) {
+            starts[*base as usize + 1] += 1;
         }
-        self.roots.sort_unstable();
-    }
-
-    fn link(&mut self) {
-        let mut starts = vec![0_u32; self.nodes.len() + 1];
-        for node in self.nodes.iter().filter(|node| node.base != NONE) {
-            starts[node.base as usize + 1] += 1;
-        }
-        for node in 0..self.nodes.len() {
+        for node in 0..bases.len() {
             starts[node + 1] += starts[node];
         }
         let mut next = starts.clone();
-        self.children = vec![0; starts[self.nodes.len()] as usize];
-        for (node, parsed) in self.nodes.iter().enumerate() {
-            if parsed.base != NONE {
-                let slot = &mut next[parsed.base as usize];
+        self.children = vec![0; starts[bases.len()] as usize];
+        for (node, &base) in bases.iter().enumerate() {
+            if base != NONE {
+                let slot = &mut next[base as usize];
                 self.children[*slot as usize] = index(node);
                 *slot += 1;
             }
@@ -215,23 +171,21 @@ impl Forest {
     }
 
     /// Without deltas by name and broken headers every base stands before its deltas, and every node is reached.
-    fn name_unreached(&mut self, pack: &Pack) {
-        let in_order =
-            |(node, parsed): (usize, &Node)| parsed.base == NONE || (parsed.base as usize) < node;
-        if self.failures.is_empty() && self.nodes.iter().enumerate().all(in_order) {
+    fn name_unreached(&mut self, pack: &Pack, bases: &[u32]) {
+        let in_order = |(node, &base): (usize, &u32)| base == NONE || (base as usize) < node;
+        if self.failures.is_empty() && bases.iter().enumerate().all(in_order) {
             return;
         }
-        let mut reached = vec![false; self.nodes.len()];
+        let mut reached = vec![false; bases.len()];
         for &root in &self.roots {
             for node in self.subtree(root) {
                 reached[node as usize] = true;
             }
         }
         for (node, _) in reached.iter().enumerate().filter(|(_, reached)| !**reached) {
-            let parsed = self.nodes[node];
-            if parsed.base != NONE {
+            if bases[node] != NONE {
                 self.failures.push(Failure {
-                    oid: pack.oid(parsed.position),
+                    oid: pack.oid(self.positions[node]),
                     problem: "the objects that it is a delta of lead to no whole one",
                 });
             }
@@ -240,16 +194,15 @@ impl Forest {
 
     /// A walk that goes to the heaviest child last, and lets go of the parent before, holds at most as many texts as
     /// the logarithm of the tree's size: every other child has at most half of what is below its parent.
-    fn put_heaviest_last(&mut self) {
-        let mut weight = vec![1_u32; self.nodes.len()];
+    fn put_heaviest_last(&mut self, bases: &[u32]) {
+        let mut weight = vec![1_u32; bases.len()];
         // A base after its delta (only by name) gives a weight too small: the order then is worse, never wrong.
-        for node in (0..self.nodes.len()).rev() {
-            let base = self.nodes[node].base;
+        for (node, &base) in bases.iter().enumerate().rev() {
             if base != NONE {
                 weight[base as usize] = weight[base as usize].saturating_add(weight[node]);
             }
         }
-        for node in 0..self.nodes.len() {
+        for node in 0..bases.len() {
             let range = self.first_child[node] as usize..self.first_child[node + 1] as usize;
             let children = &mut self.children[range];
             let heaviest = (0..children.len()).max_by_key(|&at| weight[children[at] as usize]);

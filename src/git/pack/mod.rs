@@ -239,18 +239,34 @@ impl Pack {
             .ok_or("its entry lies beyond the end of the pack")
     }
 
-    /// Offset and position in the index of every object.
-    fn offsets(&self) -> Result<Vec<(u64, u32)>, PackError> {
-        (0..)
-            .take(self.len())
-            .map(|position: u32| match self.index.offset(position as usize) {
-                Some(offset) if offset < self.end() => Ok((offset, position)),
-                _ => Err(PackError::BadIndex {
-                    path: self.index.path().to_owned(),
-                    problem: "it names an offset beyond the end of its pack",
-                }),
-            })
-            .collect()
+    /// Offset, and position in the index, of every object, in the order in which they stand.
+    fn order(&self) -> Result<(Vec<u64>, Vec<u32>), PackError> {
+        let offset = |position: u32| match self.index.offset(position as usize) {
+            Some(offset) if offset < self.end() => Ok(offset),
+            _ => Err(PackError::BadIndex {
+                path: self.index.path().to_owned(),
+                problem: "it names an offset beyond the end of its pack",
+            }),
+        };
+        let all = (0..).take(self.len());
+        // Both in one number: half the memory of pairs, and sorted faster.
+        let bits = u64::BITS - (self.len() as u64).leading_zeros();
+        if self.end().leading_zeros() >= bits {
+            let mut keys = all
+                .map(|position| Ok(offset(position)? << bits | u64::from(position)))
+                .collect::<Result<Vec<u64>, PackError>>()?;
+            keys.sort_unstable();
+            let mask = (1 << bits) - 1;
+            let position = |key: &u64| u32::try_from(key & mask).unwrap_or(u32::MAX);
+            let positions = keys.iter().map(position).collect();
+            keys.iter_mut().for_each(|key| *key >>= bits);
+            return Ok((keys, positions));
+        }
+        let mut order = all
+            .map(|position| Ok((offset(position)?, position)))
+            .collect::<Result<Vec<(u64, u32)>, PackError>>()?;
+        order.sort_unstable();
+        Ok(order.into_iter().unzip())
     }
 
     /// Where the entry after the one at `offset` begins; all offsets are looked at.

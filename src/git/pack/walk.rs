@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use libdeflater::Decompressor;
 
 use super::delta::{self, Instruction};
-use super::entry::{self, Shape};
+use super::entry::{self, Header, Shape};
 use super::forest::Forest;
 use super::visit::{Change, Name, Object, Visitor};
 use super::{Failure, Kind, Oid, Pack, PackError};
@@ -231,10 +231,9 @@ impl<'a, V: Visitor> Walker<'a, V> {
     fn tree(&mut self, root: u32) -> Result<(), V::Error> {
         let forest = self.share.forest;
         // A delta is of the kind of its base.
-        if forest
-            .node(root)
-            .kind
-            .is_some_and(|kind| !self.visitor.wants(kind))
+        let shape = self.share.header(root).map(|header| header.shape);
+        if let Ok(Shape::Whole(kind)) = shape
+            && !self.visitor.wants(kind)
         {
             self.walked.passed_over += forest.subtree(root).len() as u64;
             return Ok(());
@@ -275,26 +274,25 @@ impl<'a, V: Visitor> Walker<'a, V> {
     /// The object at a root; for a delta of an object outside of the pack, that object.
     fn root(&mut self, root: u32) -> Result<(Object<'a>, Vec<u8>), Unread> {
         let Share { pack, forest, .. } = self.share;
-        let node = forest.node(root);
-        let data = self.share.data(root)?;
-        let Some(kind) = node.kind else {
-            let entry = pack.entry(node.offset..forest.end(root, pack))?;
-            let Shape::NameDelta(name) = entry::header(entry, pack.hash_len())?.shape else {
-                return Err(Unread::Damaged("its base is nowhere"));
-            };
-            let base = Oid::from_bytes(name).ok_or("its base has no name")?;
-            let (kind, text) = (self.share.resolve)(&base)?;
-            return Ok((Object::new(base, kind), text));
+        let (header, data) = self.share.entry(root)?;
+        let kind = match header.shape {
+            Shape::Whole(kind) => kind,
+            Shape::OffsetDelta(_) => return Err(Unread::Damaged("its base is nowhere")),
+            Shape::NameDelta(name) => {
+                let base = Oid::from_bytes(name).ok_or("its base has no name")?;
+                let (kind, text) = (self.share.resolve)(&base)?;
+                return Ok((Object::new(base, kind), text));
+            }
         };
-        if node.size > self.share.max_bytes {
+        if header.size > self.share.max_bytes {
             return Err(Unread::TooLarge(kind));
         }
         let mut text = self.spare.pop().unwrap_or_default();
         text.clear();
-        text.reserve_exact(node.size);
-        text.resize(node.size, 0);
+        text.reserve_exact(header.size);
+        text.resize(header.size, 0);
         entry::inflate(&mut self.inflater, data, &mut text)?;
-        let name = Name::Position(pack, node.position);
+        let name = Name::Position(pack, forest.position(root));
         Ok((Object { kind, name }, text))
     }
 
@@ -305,7 +303,8 @@ impl<'a, V: Visitor> Walker<'a, V> {
         text: Vec<u8>,
     ) -> Result<Option<Frame<V::State>>, V::Error> {
         let state = self.visitor.whole(object, &text)?;
-        if self.share.forest.node(root).kind.is_none() {
+        let shape = self.share.header(root).map(|header| header.shape);
+        if !matches!(shape, Ok(Shape::Whole(_))) {
             return self.delta(root, object.kind, &text, &state);
         }
         self.walked.visited += 1;
@@ -343,7 +342,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
             text: &mut text,
             applied: false,
         };
-        let name = Name::Position(pack, forest.node(node).position);
+        let name = Name::Position(pack, forest.position(node));
         let state = self
             .visitor
             .delta(&Object { kind, name }, base_state, &mut change)?;
@@ -370,8 +369,8 @@ impl<'a, V: Visitor> Walker<'a, V> {
 
     /// Inflates a delta and reads its instructions; gives its own length and that of the text that it makes.
     fn decode(&mut self, node: u32, kind: Kind, base_len: usize) -> Result<(usize, usize), Unread> {
-        let delta_len = self.share.forest.node(node).size;
-        let data = self.share.data(node)?;
+        let (header, data) = self.share.entry(node)?;
+        let delta_len = header.size;
         if delta_len > self.share.max_bytes {
             return Err(Unread::TooLarge(kind));
         }
@@ -399,7 +398,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
     fn give_up(&mut self, node: u32, unread: &Unread) {
         let Share { pack, forest, .. } = self.share;
         for below in forest.subtree(node) {
-            let oid = pack.oid(forest.node(below).position);
+            let oid = pack.oid(forest.position(below));
             match unread {
                 Unread::TooLarge(kind) => self.walked.too_large.push((oid, *kind)),
                 Unread::Damaged(problem) => self.walked.failures.push(Failure {
@@ -416,16 +415,20 @@ impl<'a, V: Visitor> Walker<'a, V> {
 }
 
 impl<'a> Share<'a> {
-    /// The compressed data of an entry, after its bytes were compared with the index's checksum.
-    fn data(&self, node: u32) -> Result<&'a [u8], &'static str> {
-        let parsed = self.forest.node(node);
-        let range = parsed.offset..self.forest.end(node, self.pack);
-        let entry = self.pack.entry(range)?;
-        if !self.pack.is_intact(parsed.position, entry) {
+    /// What the header of an entry says.
+    fn header(&self, node: u32) -> Result<Header<'a>, &'static str> {
+        let entry = self.pack.entry(self.forest.range(node, self.pack))?;
+        entry::header(entry, self.pack.hash_len())
+    }
+
+    /// The same and its compressed data, after its bytes were compared with the index's checksum.
+    fn entry(&self, node: u32) -> Result<(Header<'a>, &'a [u8]), &'static str> {
+        let entry = self.pack.entry(self.forest.range(node, self.pack))?;
+        if !self.pack.is_intact(self.forest.position(node), entry) {
             return Err("its bytes in the pack are not those that were indexed");
         }
-        entry
-            .get(usize::from(parsed.header_len)..)
-            .ok_or("its header is cut short")
+        let header = entry::header(entry, self.pack.hash_len())?;
+        let data = entry.get(header.len..).ok_or("its header is cut short")?;
+        Ok((header, data))
     }
 }
