@@ -148,7 +148,23 @@ pub fn looks_opaque(value: &[u8]) -> bool {
     digits >= OPAQUE_DIGITS
         && looks_random(value)
         && !is_uuid(value)
+        && !is_type_name(value)
         && !decoded_text(value).is_some_and(|text| !looks_random(&text))
+}
+
+/// `Curve25519SeedBin`: words in camel case around one number.
+fn is_type_name(value: &[u8]) -> bool {
+    let is_lower = |at: usize| value.get(at).is_some_and(u8::is_ascii_lowercase);
+    let capitals = |at: &usize| value[*at].is_ascii_uppercase();
+    let numbers = value
+        .split(|byte| !byte.is_ascii_digit())
+        .filter(|digits| !digits.is_empty());
+    value.iter().all(u8::is_ascii_alphanumeric)
+        && value.first().is_some_and(u8::is_ascii_uppercase)
+        && numbers.count() == 1
+        && (0..value.len())
+            .filter(capitals)
+            .all(|at| is_lower(at + 1) && is_lower(at + 2))
 }
 
 /// What base64 of a text says; of random bytes one value in ten million is a text.
@@ -356,6 +372,14 @@ mod tests {
             let value = STANDARD.encode(text);
             assert_eq!(looks_opaque(value.as_bytes()), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_type_is_not_opaque() {
+        assert!(!looks_opaque(b"Curve25519SeedBin"));
+        let mut random = Random(11);
+        let named = (0..20_000).filter(|_| is_type_name(&random.body(ALPHANUMERIC, 17)));
+        assert_eq!(named.count(), 0);
     }
 
     #[test]

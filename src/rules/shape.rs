@@ -41,7 +41,11 @@ impl Shape {
 fn need(hir: &Hir) -> Option<u128> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) | HirKind::Class(Class::Unicode(_)) => None,
-        HirKind::Literal(literal) => literal.0.iter().find_map(|&byte| bit(byte)),
+        HirKind::Literal(literal) => literal
+            .0
+            .iter()
+            .filter_map(|&byte| bit(byte))
+            .min_by_key(|&need| commonness(need)),
         HirKind::Class(Class::Bytes(class)) => class
             .iter()
             .flat_map(|range| range.start()..=range.end())
@@ -52,11 +56,18 @@ fn need(hir: &Hir) -> Option<u128> {
         HirKind::Concat(parts) => parts
             .iter()
             .filter_map(need)
-            .min_by_key(|need| need.count_ones()),
+            .min_by_key(|&need| commonness(need)),
         HirKind::Alternation(branches) => branches
             .iter()
             .try_fold(0, |all, branch| Some(all | need(branch)?)),
     }
+}
+
+/// How often code holds one of these bytes: an `@` is rare beside an address's `:`.
+fn commonness(need: u128) -> u32 {
+    const RARE: u128 =
+        1 << b'@' | 1 << b'!' | 1 << b'$' | 1 << b'%' | 1 << b'^' | 1 << b'|' | 1 << b'~';
+    need.count_ones() + 2 * (need & !RARE).count_ones()
 }
 
 /// The bit of an ASCII byte that is no character of base64; others stand in long runs of it.
@@ -89,6 +100,8 @@ mod tests {
             ("abc=?", 0),
             ("a[=:,]b(?P<secret>'x)", of(b"'")),
             ("a[^b]{4}", 0),
+            ("ab://c:d@e", of(b"@")),
+            ("ab:[!@]c", of(b"!@")),
         ] {
             assert_eq!(shape(regex).expect("bounded").need, need, "{regex}");
         }

@@ -20,7 +20,7 @@ use contexts::{CONTEXTS, Context, LeftOut};
 use sample::{Kind, Sample};
 
 /// Of the pairs of a rule and a context, a run of the tests takes one in so many.
-const ONE_IN: usize = 12;
+const ONE_IN: usize = 4;
 
 /// Random fillings of each example in the full run.
 const SEEDS: u64 = 3;
