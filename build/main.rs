@@ -117,7 +117,7 @@ fn main() {
     let out = Path::new(&out);
     link::small(out);
     pack_table("issuers", "src/issuer/issuers.toml", out);
-    pack_table("taxonomies", "src/taxonomy/taxonomies.toml", out);
+    pack("taxonomies", taxonomies().as_bytes(), out);
     pack("plan", &read("src/report/plan/plan.md"), out);
     pack("page", page().as_bytes(), out);
     let default = families("src/rules");
@@ -258,6 +258,37 @@ fn pack_table(name: &str, file: &str, out: &Path) {
 fn read(file: &str) -> Vec<u8> {
     println!("cargo::rerun-if-changed={file}");
     fs::read(file).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// The taxonomies, each on a line, and its items after it.
+fn taxonomies() -> String {
+    let file = "src/taxonomy/taxonomies.toml";
+    let text = String::from_utf8(read(file)).unwrap();
+    let table: toml::Value =
+        toml::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let line = |kind: &str, entry: &toml::Value, names: &[&str]| {
+        let fields = names.iter().map(|name| match entry.get(*name) {
+            Some(toml::Value::Array(words)) => {
+                let words: Vec<&str> = words.iter().map(|word| word.as_str().unwrap()).collect();
+                words.join(" ")
+            }
+            value => value
+                .and_then(toml::Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+        });
+        let fields: Vec<String> = fields.collect();
+        format!("{kind}\t{}\n", fields.join("\t"))
+    };
+    let mut lines = String::new();
+    for taxonomy in table["taxonomies"].as_array().unwrap() {
+        let names = ["id", "short", "name", "version", "organization", "url"];
+        lines += &line("taxonomy", taxonomy, &names);
+        for item in taxonomy["items"].as_array().unwrap() {
+            lines += &line("item", item, &["id", "name", "when", "why", "steps"]);
+        }
+    }
+    lines
 }
 
 /// A compressed text, and the constant that says where it lies.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::args::{HistoryArguments, Options, RespondArguments};
 use super::{Ended, history, reporting};
@@ -13,7 +14,7 @@ use crate::issuer::{Issuers, Trust};
 use crate::outcome::{Exit, Outcome};
 use crate::report;
 use crate::respond::replacement::{self, Extent, Replacement, Style};
-use crate::respond::{self, Incident, Plan, Remedy, Remotes, file};
+use crate::respond::{self, Incident, Plan, Record, Remedy, Remotes, file};
 use crate::rules::{Rule, catalogue};
 use crate::source::report::document::{Document, Entry};
 
@@ -56,7 +57,7 @@ pub(super) fn run(arguments: &RespondArguments, options: &Options) -> Ended {
             path: path.clone(),
             source,
         })?;
-        records.extend(respond::entries(Document::parse(&bytes)?));
+        records.extend(respond::records(Document::parse(&bytes)?));
     }
     let scanned = scanned(arguments, &mut records, options)?;
     let incidents = Incident::gather(&records, &arguments.fingerprints, hint(arguments))?;
@@ -122,15 +123,15 @@ impl Scan {
 /// Scans the history unless the reports tell all; what it finds is added to `records`.
 fn scanned(
     arguments: &RespondArguments,
-    records: &mut Vec<Entry>,
+    records: &mut Vec<Rc<Record>>,
     options: &Options,
 ) -> Result<Scan, Box<dyn std::error::Error>> {
     let opened = Repository::open(Ownership::Check);
     let all = |holds: &dyn Fn(&Entry) -> bool| {
         arguments.fingerprints.iter().all(|fingerprint| {
-            records
-                .iter()
-                .any(|record| respond::answers_to(record, fingerprint) && holds(record))
+            records.iter().any(|record| {
+                respond::answers_to(&record.entry, fingerprint) && holds(&record.entry)
+            })
         })
     };
     let is_told = all(&|record| record.provenance.is_some());
@@ -147,7 +148,7 @@ fn scanned(
     parts::join(&mut outcome);
     let mut json = Vec::new();
     report::json::write(&outcome, &mut json)?;
-    records.extend(respond::entries(Document::parse(&json)?));
+    records.extend(respond::records(Document::parse(&json)?));
     Ok(Scan {
         repository: Some(repository),
         outcome: Some(outcome),
@@ -163,7 +164,7 @@ fn write_replacement(
     let mut style = Style::Literal;
     for incident in incidents {
         let before = replacements.len();
-        for finding in scan.of(&incident.record) {
+        for finding in scan.of(incident.entry()) {
             if finding.at_each_site().any(|site| site.part == Part::Path) {
                 style = Style::Regex;
             }
@@ -173,7 +174,7 @@ fn write_replacement(
             {
                 replacements.push(Replacement {
                     secret: finding.secret.clone(),
-                    placeholder: replacement::placeholder(&incident.record.fingerprint),
+                    placeholder: replacement::placeholder(&incident.entry().fingerprint),
                     extent: Extent::of_rule(&finding.rule.id),
                 });
             }
@@ -214,13 +215,13 @@ fn plans(
     let any_renames = replacement.is_some() && incidents.iter().any(Incident::is_in_a_name);
     let plan = |incident: Incident| {
         let rule = scan
-            .of(&incident.record)
+            .of(incident.entry())
             .map(|finding| finding.rule)
-            .find(|rule| rule.id == *incident.record.rule)
-            .or_else(|| catalogue().find(|rule| rule.id == *incident.record.rule));
+            .find(|rule| rule.id == *incident.entry().rule)
+            .or_else(|| catalogue().find(|rule| rule.id == *incident.entry().rule));
         let obstacles = match &scan.repository {
             Some(repository) => scan
-                .of(&incident.record)
+                .of(incident.entry())
                 .flat_map(|finding| respond::obstacles(finding, repository))
                 .collect(),
             None => Vec::new(),

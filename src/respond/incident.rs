@@ -6,9 +6,10 @@
 use crate::order;
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use super::obstacle::Obstacle;
-use super::record::{answers_to, commit, is_same_secret, place};
+use super::record::{Record, answers_to, commit, is_same_secret, place};
 use crate::finding::{Part, Reach};
 use crate::rules::Rule;
 use crate::source::report::document::{Commit, Entry, Place};
@@ -29,11 +30,9 @@ pub struct Unfound {
 #[derive(Clone, Debug)]
 pub struct Incident {
     /// The finding at the place that counts most.
-    pub record: Entry,
+    pub record: Rc<Record>,
     /// The fingerprints by which the person named it.
     pub asked: Vec<String>,
-    /// The other parts of its credential, as the secret of an access key id: what each is, and its fingerprint.
-    pub kin: Vec<(String, String)>,
     /// Its places, the newest first.
     pub places: Vec<Place>,
     /// How many commits have it, and which is the last, where its history is known.
@@ -116,65 +115,64 @@ impl Incident {
     /// An incident for each secret that `fingerprints` mean, in their order.
     ///
     /// # Errors
-    /// [`Unfound`] for the first fingerprint that no entry has.
+    /// [`Unfound`] for the first fingerprint that no record has.
     pub fn gather(
-        entries: &[Entry],
+        records: &[Rc<Record>],
         fingerprints: &[String],
         hint: &'static str,
     ) -> Result<Vec<Self>, Unfound> {
         let mut incidents: Vec<Self> = Vec::new();
         for fingerprint in fingerprints {
-            let named = entries
+            let named = records
                 .iter()
-                .find(|entry| answers_to(entry, fingerprint))
+                .find(|record| answers_to(&record.entry, fingerprint))
                 .ok_or_else(|| Unfound {
                     fingerprint: fingerprint.clone(),
                     hint,
                 })?;
             let known = incidents
                 .iter_mut()
-                .find(|incident| is_same_secret(&incident.record, named));
+                .find(|incident| is_same_secret(incident.entry(), &named.entry));
             match known {
                 Some(incident) => incident.asked.push(fingerprint.clone()),
-                None => incidents.push(Self::of(named, entries, fingerprint)),
+                None => incidents.push(Self::of(named, records, fingerprint)),
             }
         }
         Ok(incidents)
     }
 
-    fn of(named: &Entry, entries: &[Entry], fingerprint: &str) -> Self {
-        let same: Vec<&Entry> = entries
+    fn of(named: &Rc<Record>, records: &[Rc<Record>], fingerprint: &str) -> Self {
+        let same: Vec<&Rc<Record>> = records
             .iter()
-            .filter(|entry| is_same_secret(named, entry))
+            .filter(|record| is_same_secret(&named.entry, &record.entry))
             .collect();
         let with_history = same
             .iter()
             .rev()
-            .find(|entry| entry.provenance.is_some())
+            .find(|record| record.entry.provenance.is_some())
             .copied();
         let verification = same
             .iter()
-            .filter_map(|entry| entry.verification.as_ref())
+            .filter_map(|record| record.entry.verification.as_ref())
             .max_by(|a, b| a.checked_at.cmp(&b.checked_at))
             .cloned();
         let mut incident = Self {
-            record: with_history.unwrap_or(named).clone(),
+            record: Rc::clone(with_history.unwrap_or(named)),
             asked: vec![fingerprint.to_owned()],
-            kin: kin(&same),
             places: Vec::new(),
             last: None,
             in_head: None,
             refs: Vec::new(),
             verification,
         };
-        if let Some(history) = &incident.record.provenance {
+        if let Some(history) = &Rc::clone(&incident.record).entry.provenance {
             incident.places.clone_from(&history.places);
             incident.last = history.last.clone().zip(history.commits);
             incident.in_head = history.in_head;
             incident.refs = history.refs.clone().unwrap_or_default();
         } else {
             let mut seen = HashSet::new();
-            let places = same.iter().map(|entry| place(entry));
+            let places = same.iter().map(|record| place(&record.entry));
             incident.places = places
                 .filter(|place| seen.insert((place.path.clone(), place.line, place.column)))
                 .collect();
@@ -182,10 +180,16 @@ impl Incident {
         incident
     }
 
+    /// The finding.
+    #[must_use]
+    pub fn entry(&self) -> &Entry {
+        &self.record.entry
+    }
+
     /// The first commit that has it, as far as is known.
     #[must_use]
     pub fn first(&self) -> Option<Commit> {
-        let history = self.record.provenance.as_ref();
+        let history = self.entry().provenance.as_ref();
         history
             .and_then(|history| history.first.clone())
             .or_else(|| {
@@ -200,7 +204,7 @@ impl Incident {
         let mut paths: Vec<&str> = self.places.iter().map(|place| &*place.path).collect();
         order::sort(&mut paths);
         paths.dedup();
-        Traits::of_rule(&self.record.rule)
+        Traits::of_rule(&self.entry().rule)
             .verified(self.verification.as_ref())
             .placed(self.in_head, paths.len())
     }
@@ -218,30 +222,19 @@ impl Incident {
     }
 }
 
-fn kin(same: &[&Entry]) -> Vec<(String, String)> {
-    let mut kin = Vec::new();
-    for part in same.iter().flat_map(|entry| &entry.parts) {
-        let one = (part.description.clone(), part.fingerprint.clone());
-        if !kin.contains(&one) {
-            kin.push(one);
-        }
-    }
-    kin
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::respond::record::entries;
+    use crate::respond::record::records;
     use crate::source::report::document::Document;
 
-    fn report(fingerprint: &str, rest: &str) -> Vec<Entry> {
+    fn report(fingerprint: &str, rest: &str) -> Vec<Rc<Record>> {
         let document = format!(
             r#"{{"schema": 1, "findings": [{{"fingerprint": "{fingerprint}", "rule": "r", "description": "d", "provider": "p",
                 "secret": "s…(9)", "secret_sha256": "h", "path": "a", "part": "content", "line": 1, "column": 1,
                 "origin": {{"kind": "worktree"}}{rest}}}]}}"#
         );
-        entries(Document::parse(document.as_bytes()).expect("it is a report"))
+        records(Document::parse(document.as_bytes()).expect("it is a report"))
     }
 
     #[test]
@@ -265,7 +258,7 @@ mod tests {
         let incidents = Incident::gather(&records, &asked, "").expect("they are there");
         assert_eq!(incidents.len(), 1, "they are one secret");
         let incident = &incidents[0];
-        assert_eq!(incident.record.fingerprint, "f3");
+        assert_eq!(incident.entry().fingerprint, "f3");
         assert_eq!(incident.asked, asked);
         assert_eq!(incident.in_head, Some(false));
         assert_eq!(incident.first().expect("there is one").date, "2026-01-03");

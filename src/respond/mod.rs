@@ -11,4 +11,4 @@ pub mod replacement;
 
 pub use incident::{Incident, Plan, Remedy, Remotes, Unfound};
 pub use obstacle::{Kind, Obstacle, obstacles};
-pub use record::{answers_to, commit, entries};
+pub use record::{Record, answers_to, commit, records};

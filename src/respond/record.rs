@@ -3,28 +3,38 @@
 //! In: a report. Out: its findings and accepted findings, each part of a credential as one of its own that knows the others; and
 //! which of them tell of one secret.
 
+use std::rc::Rc;
+
 use crate::finding::Reach;
 use crate::source::report::document::{Commit, Document, Entry, Place, Written};
 
-/// Every finding of a report, accepted or not; its `parts` are then the others of its credential.
+/// A finding, and the other parts of its credential: what each is, and its fingerprint.
+#[derive(Debug)]
+pub struct Record {
+    /// The finding; its own parts are records of their own.
+    pub entry: Entry,
+    /// The others.
+    pub kin: Vec<(String, String)>,
+}
+
+/// Every finding of a report, accepted or not.
 #[must_use]
-pub fn entries(document: Document) -> Vec<Entry> {
-    let mut entries = Vec::new();
+pub fn records(document: Document) -> Vec<Rc<Record>> {
+    let mut records = Vec::new();
     for mut whole in document.findings.into_iter().chain(document.accepted) {
         let mut group = std::mem::take(&mut whole.parts);
         group.insert(0, whole);
-        for (index, one) in group.iter().enumerate() {
-            let others = group
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != index);
-            entries.push(Entry {
-                parts: others.map(|(_, other)| other.clone()).collect(),
-                ..one.clone()
-            });
+        let names: Vec<(String, String)> = group
+            .iter()
+            .map(|one| (one.description.clone(), one.fingerprint.clone()))
+            .collect();
+        for (index, entry) in group.into_iter().enumerate() {
+            let mut kin = names.clone();
+            kin.remove(index);
+            records.push(Rc::new(Record { entry, kin }));
         }
     }
-    entries
+    records
 }
 
 /// Whether it, or one of its places, has this fingerprint.

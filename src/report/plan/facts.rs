@@ -32,7 +32,7 @@ pub(super) fn of(plan: &Plan, taxonomies: &[Taxonomy]) -> Facts {
 }
 
 fn credential(plan: &Plan, facts: &mut Facts) {
-    let record = &plan.incident.record;
+    let record = plan.incident.entry();
     facts.text("short", short(&record.fingerprint));
     facts.text("description", plain(&record.description));
     facts.text("secret", code(&mask(&record.secret)));
@@ -45,7 +45,7 @@ fn credential(plan: &Plan, facts: &mut Facts) {
         all.insert(0, record.fingerprint.clone());
     }
     facts.text("fingerprints", join(all.iter().map(|one| code(one))));
-    let kin = plan.incident.kin.iter();
+    let kin = plan.incident.record.kin.iter();
     facts.text(
         "kin",
         list(kin.map(|(what, name)| format!("{}, {}", plain(what), code(name)))),
@@ -255,7 +255,7 @@ fn notify(incident: &Incident) -> String {
 }
 
 fn commands(plan: &Plan, facts: &mut Facts) {
-    let record = &plan.incident.record;
+    let record = plan.incident.entry();
     let fingerprint = shell::word(record.fingerprint.as_bytes());
     let from = match &plan.report {
         Some(path) => format!(
@@ -328,9 +328,9 @@ fn cleaning(plan: &Plan, facts: &mut Facts) {
     );
     facts.flag(
         "short_secret",
-        incident.record.secret.ends_with(SHORT_SECRET),
+        incident.entry().secret.ends_with(SHORT_SECRET),
     );
-    let placeholder = replacement::placeholder(&incident.record.fingerprint);
+    let placeholder = replacement::placeholder(&incident.entry().fingerprint);
     facts.text("placeholder", code(&placeholder));
     let file = plan.replacement.as_deref();
     facts.text("replacement", file.map(code).unwrap_or_default());

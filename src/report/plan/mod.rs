@@ -105,7 +105,7 @@ struct Task<'a> {
 impl<'a> Entry<'a> {
     fn of(plan: &'a Plan, markdown: &'a str, taxonomies: &'a [Taxonomy]) -> Self {
         let incident = &plan.incident;
-        let record = &incident.record;
+        let record = incident.entry();
         let traits = incident.traits();
         Self {
             fingerprint: &record.fingerprint,

@@ -78,7 +78,7 @@ pub(super) fn habitats(plan: &Plan) -> (String, Vec<Habitat>) {
         let Some(file) = path::decode(&place.path) else {
             continue;
         };
-        let habitat = Habitat::of_place_in(place.part, &file, &plan.incident.record.rule);
+        let habitat = Habitat::of_place_in(place.part, &file, &plan.incident.entry().rule);
         let at = groups.iter().position(|(known, _)| *known == habitat);
         let at = at.unwrap_or_else(|| {
             groups.push((habitat, Vec::new()));

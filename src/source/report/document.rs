@@ -74,7 +74,7 @@ pub struct Unread {
 }
 
 /// One finding.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct Entry {
     /// Rule, path and secret in one name.
     pub fingerprint: String,
