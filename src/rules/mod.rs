@@ -75,8 +75,8 @@ pub struct Compiled {
 pub struct Matcher {
     /// Byte regex, Unicode off.
     pub regex: Regex,
-    /// Of each of these every match holds one.
-    parts: Vec<Regex>,
+    /// Every match holds a match of this.
+    side: Option<Regex>,
     /// What must not stand directly before the secret.
     pub left: Boundary,
     /// What must not stand directly after it.
@@ -87,7 +87,7 @@ impl Matcher {
     /// Whether it is worth to search `window`, which reaches a byte beyond each match that it can hold.
     #[must_use]
     pub fn may_match(&self, window: &[u8]) -> bool {
-        self.parts.iter().all(|part| part.is_match(window))
+        self.side.as_ref().is_none_or(|side| side.is_match(window))
     }
 }
 
@@ -170,13 +170,10 @@ impl Compiled {
                     source,
                 })
             };
-            let parts = parts::parts(regex)
-                .iter()
-                .map(|part| compiled(part))
-                .collect::<Result<_, _>>()?;
+            let side = parts::with_secret(regex);
             Ok(Matcher {
                 regex: compiled(regex)?,
-                parts,
+                side: side.map(|side| compiled(&side)).transpose()?,
                 left,
                 right,
             })

@@ -1,24 +1,28 @@
-//! What stands on either side of a gap.
+//! What stands on one side of a gap.
 //!
-//! In: a regex with a gap in which anything may stand, `(?s:.{0,400}?)`. Out: regexes for what must stand before it and
-//! behind it, wherever. A gap costs a lazy DFA a state for each of its bytes, so that it gives up and a search takes
-//! hundreds of times as long; while hardly any text that holds the one part holds the other.
+//! In: a regex with a gap in which anything may stand, `(?s:.{0,400}?)`. Out: a regex for the side on which the secret
+//! stands, wherever that is. A gap costs a lazy DFA a state for each of its bytes, so that it gives up, and a search takes
+//! hundreds of times as long; while hardly any text that holds the keyword holds the secret.
 
-/// The parts of `regex`, with the flags that stand in front of it; none where it has no gap outside of all groups.
-pub(super) fn parts(regex: &str) -> Vec<String> {
+/// The side of `regex` that holds the secret, with the flags that stand in front of it; `None` where it has no gap outside
+/// of all groups.
+pub(super) fn with_secret(regex: &str) -> Option<String> {
     let flags = match regex.strip_prefix("(?i)") {
         Some(_) => "(?i)",
         None => "",
     };
-    let Some(gap) = gap(regex) else {
-        return Vec::new();
-    };
-    let (before, behind) = (&regex[flags.len()..gap.start], &regex[gap.end..]);
-    [before, behind]
+    let gap = gap(regex)?;
+    let sides = [&regex[flags.len()..gap.start], &regex[gap.end..]];
+    let side = sides
         .into_iter()
-        .map(|part| format!("{flags}(?:{part})"))
-        .collect()
+        .find(|side| side.contains("(?P<secret>"))?;
+    // Without what stands before its first word the regex has a literal to look for.
+    let side = side.strip_prefix(BEGIN).unwrap_or(side);
+    Some(format!("{flags}{side}"))
 }
+
+/// The shorthand for a place where a word may begin.
+const BEGIN: &str = "(?&b)";
 
 /// How a gap begins, and how it ends after its number.
 const GAP: (&str, &str) = ("(?s:.{0,", "?)");
@@ -57,29 +61,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gap_parts_what_stands_beside_it() {
-        assert_eq!(
-            parts(r"(?i)key\.(?s:.{0,40}?)\(a[)|]"),
-            [r"(?i)(?:key\.)", r"(?i)(?:\(a[)|])"]
-        );
-        assert_eq!(
-            parts(r"a(?:b|c)(?s:.{0,9}?)(d)"),
-            ["(?:a(?:b|c))", "(?:(d))"]
-        );
+    fn the_side_of_the_secret_is_told() {
+        for (regex, side) in [
+            (
+                r"(?i)key\.(?s:.{0,40}?)\(a(?P<secret>[)|])",
+                r"(?i)\(a(?P<secret>[)|])",
+            ),
+            (
+                "(?i)(?&b)a(?P<secret>b|c)(?s:.{0,9}?)(d)",
+                "(?i)a(?P<secret>b|c)",
+            ),
+            ("a(?s:.{0,9}?)(?&b)(?P<secret>d)", "(?P<secret>d)"),
+        ] {
+            assert_eq!(with_secret(regex).as_deref(), Some(side), "{regex}");
+        }
     }
 
     #[test]
     fn what_is_not_told_apart_is_left_alone() {
         for regex in [
             "abc",
-            "a.{0,40}b",
-            "x|a(?s:.{0,40}?)b",
-            "a(?s:.{0,40}?)b|x",
-            "(?:a(?s:.{0,40}?)b)?",
-            "(a(?s:.{0,40}?))b",
-            r"\((a(?s:.{0,40}?)b\)",
+            "a(?s:.{0,40}?)b",
+            "a.{0,40}(?P<secret>b)",
+            "x|a(?s:.{0,40}?)(?P<secret>b)",
+            "a(?s:.{0,40}?)(?P<secret>b)|x",
+            "(?:a(?s:.{0,40}?)(?P<secret>b))?",
+            "(a(?s:.{0,40}?))(?P<secret>b)",
+            r"\((a(?s:.{0,40}?)(?P<secret>b)\)",
         ] {
-            assert!(parts(regex).is_empty(), "{regex}");
+            assert_eq!(with_secret(regex), None, "{regex}");
         }
     }
 }

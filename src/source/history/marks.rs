@@ -154,8 +154,8 @@ fn ask(
             let mut asked = None;
             if shape.may_match(window) {
                 let matcher = compiled.matcher()?;
-                let may_match = matcher.may_match(window)
-                    && (row.len() == 1 || verdicts.is_match(rule, matcher, &text[..end], start));
+                let may_match =
+                    row.len() == 1 || verdicts.is_match(rule, matcher, &text[..end], start);
                 asked = may_match.then_some((shape, matcher));
             }
             for mark in row {
@@ -230,9 +230,7 @@ impl Mark {
         let (from, to) = (start.unwrap_or(0), end.min(text.len()));
         self.matches = matcher.is_some_and(|(shape, matcher)| {
             let window = &text[from..to];
-            shape.may_match(window)
-                && matcher.may_match(window)
-                && verdicts.is_match(self.hit.rule, matcher, &text[..to], from)
+            shape.may_match(window) && verdicts.is_match(self.hit.rule, matcher, &text[..to], from)
         });
         // An answer drawn from the text's end does not hold where more text follows: give it a range no copy has.
         self.seen = Some(match start {

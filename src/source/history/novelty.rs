@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use crate::git::Kind;
 use crate::git::pack::{Change, Piece};
 use crate::text::layer::{self, Seeds};
 use crate::text::passage;
@@ -26,8 +27,10 @@ pub(super) struct Novelty {
 }
 
 impl Novelty {
-    /// Takes what is new in `change`; `reach` is the length of the longest keyword, less one.
-    pub(super) fn fill(&mut self, change: &Change<'_>, reach: usize) {
+    /// Takes what is new in `change`, of an object of `kind`; `reach` is the length of the longest keyword, less one.
+    pub(super) fn fill(&mut self, kind: Kind, change: &Change<'_>, reach: usize) {
+        // The names in a tree hold no NUL, and around them is nothing but.
+        let is_wide = kind != Kind::Tree;
         self.bytes.clear();
         self.stretches.clear();
         self.stretches.push((0, 0));
@@ -44,14 +47,14 @@ impl Novelty {
             // No keyword can begin before the text or end after it. A stretch can: it may have been cut there.
             let head = match (at, from) {
                 (0, 0) => 0,
-                (0, _) => touched(run.iter()),
-                _ => reach.max(touched(run.iter())),
+                (0, _) => touched(run.iter(), is_wide),
+                _ => reach.max(touched(run.iter(), is_wide)),
             };
             let is_last = at + run.len() == change.len();
             let tail = match (is_last, from + run.len() == change.base_len()) {
                 (true, true) => 0,
-                (true, false) => touched(run.iter().rev()),
-                (false, _) => reach.max(touched(run.iter().rev())),
+                (true, false) => touched(run.iter().rev(), is_wide),
+                (false, _) => reach.max(touched(run.iter().rev(), is_wide)),
             };
             if run.len() <= head + tail {
                 self.bytes.extend_from_slice(run);
@@ -93,8 +96,13 @@ impl Novelty {
 }
 
 /// How many bytes of a copy, counted from a seam, belong to anything encoded that the seam touches.
-fn touched<'b>(run: impl Iterator<Item = &'b u8> + Clone) -> usize {
-    passage::touched(run.clone()).max(carried(run))
+fn touched<'b>(run: impl Iterator<Item = &'b u8> + Clone, is_wide: bool) -> usize {
+    let wide = if is_wide {
+        passage::touched(run.clone())
+    } else {
+        0
+    };
+    wide.max(carried(run))
 }
 
 /// How many bytes of a copy, counted from a seam, belong to a stretch of carriers that the seam touches; and, if it may be

@@ -271,14 +271,14 @@ impl Visitor for Reader<'_> {
             return self.whole(object, change.text());
         };
         self.count(change.len());
-        self.novelty.fill(change, self.reach);
+        self.novelty.fill(object.kind, change, self.reach);
         let novel = self.novelty.bytes();
         self.hits.clear();
         self.seeds.clear();
         let all = 0..novel.len();
         let prefilter = self.scanner.prefilter();
         prefilter.hits_and_seeds(novel, all, &mut self.hits, &mut self.seeds);
-        let is_nul_free = memchr::memchr(0, novel).is_none();
+        let is_nul_free = object.kind == Kind::Tree || memchr::memchr(0, novel).is_none();
         let nul_free = base.nul_free && is_nul_free;
         let mut hidden = Vec::new();
         if !is_nul_free {

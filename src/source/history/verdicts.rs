@@ -10,9 +10,9 @@ use crate::rules::Matcher;
 const SLOTS: usize = 1 << 11;
 
 /// A longer window is not kept.
-const MAX_BYTES: usize = 1 << 10;
+const MAX_BYTES: usize = 1 << 11;
 
-/// The answers of one thread: two megabytes at most.
+/// The answers of one thread: four megabytes at most.
 #[derive(Debug)]
 pub(super) struct Verdicts {
     slots: Vec<Slot>,
@@ -42,10 +42,11 @@ impl Verdicts {
         text: &[u8],
         start: usize,
     ) -> bool {
+        let ask = || matcher.may_match(&text[start..]) && matcher.regex.is_match_at(text, start);
         // Assertions look at one byte before.
         let window = &text[start.saturating_sub(1)..];
         if window.is_empty() || window.len() > MAX_BYTES {
-            return matcher.regex.is_match_at(text, start);
+            return ask();
         }
         let slot = &mut self.slots[place(rule, window)];
         let is_first = start == 0;
@@ -54,7 +55,7 @@ impl Verdicts {
             slot.is_first = is_first;
             slot.bytes.clear();
             slot.bytes.extend_from_slice(window);
-            slot.matches = matcher.regex.is_match_at(text, start);
+            slot.matches = ask();
         }
         slot.matches
     }

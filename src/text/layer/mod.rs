@@ -139,14 +139,25 @@ pub fn layers<E>(
 }
 
 /// Whether a byte can be part of something encoded.
+#[inline(always)]
 #[must_use]
 pub fn is_carrier(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'+' | b'/' | b'=' | b'_' | b'-' | b'%' | b'\\' | b'.' | b'{' | b'}'
-        )
+    IS_CARRIER[usize::from(byte)]
 }
+
+const IS_CARRIER: [bool; 256] = {
+    let mut is_carrier = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        is_carrier[byte as usize] = byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'+' | b'/' | b'=' | b'_' | b'-' | b'%' | b'\\' | b'.' | b'{' | b'}'
+            );
+        byte += 1;
+    }
+    is_carrier
+};
 
 /// The carriers around `at`.
 fn stretch_around(text: &[u8], at: usize) -> Range<usize> {
