@@ -4,19 +4,25 @@
     benches/history.py [--guard BINARY] [--rivals FOLDER] [--plot FILE] [--rounds N] [--rivals-up-to N] REPOSITORY...
 
 Each REPOSITORY (bare, in one pack: `git clone --bare`, then `git repack -ad`) is measured as it is. The first one is also
-cut to about 10,000 and 100,000 objects, by the oldest commits that reach as many, so that the plot shows how the cost
-grows with the size of the pack. Rivals are whatever `benches/rivals.sh` has brought; those take minutes, and are left out
+cut to about 10,000 and 100,000 objects, by the oldest commits of its main line that reach as many, so that the plot shows how
+the cost grows with the size of the pack: take one of 400,000, such as git's own. Rivals are whatever `benches/rivals.sh` has
+brought, each after it has found a token in a small repository with these very arguments; they take minutes, and are left out
 of repositories with more objects than --rivals-up-to.
 
-The programs take turns, round after round. Needs git, GNU time and Python 3, which is not inside any measurement.
+The programs take turns, round after round. *Own MB* is the most that was seen of what is not mapped from a file, sampled.
+On a busy machine compare processor time: the plot shows that. Needs Linux, git and Python 3, none of which is inside any
+measurement.
 """
 
 import argparse
 import os
+import random
 import statistics
+import string
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,15 +33,18 @@ GIT = ["git", "cat-file", "--batch-all-objects", "--batch", "--unordered", "--bu
 def main() -> None:
     arguments = parse_arguments()
     os.environ.update(GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL=os.devnull)
-    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, {arguments.rounds} rounds\n")
-    print("| repository | objects | pack MB | program | median s | processor s | × git | × git (processor) | peak MB |")
+    load, cores = os.getloadavg()[0], os.cpu_count()
+    advice = "; compare processor time" if load > cores / 4 else ""
+    print(f"load {load:.1f} on {cores} cores{advice}; {arguments.rounds} rounds\n")
+    print("| repository | objects | pack MB | program | median s | processor s | × git | × git (processor) | own MB |")
     print("|---|--:|--:|---|--:|--:|--:|--:|--:|")
     points = []
     with tempfile.TemporaryDirectory(prefix="hf-guard-history-") as work:
+        rivals = working_rivals(arguments.rivals, Path(work))
         largest = arguments.repositories[0].resolve()
         cuts = [cut(largest, size, Path(work)) for size in SIZES if size < size_of(largest)[0]]
         for repository in [*cuts, *(path.resolve() for path in arguments.repositories)]:
-            measured = measure(repository, arguments)
+            measured = measure(repository, arguments, rivals)
             if repository in (*cuts, largest):
                 points.append((size_of(repository)[1], measured))
     if arguments.plot:
@@ -65,9 +74,10 @@ def size_of(repository: Path) -> tuple[int, float]:
 
 def cut(repository: Path, objects: int, work: Path) -> Path:
     """A bare repository of the oldest commits of HEAD that reach so many objects, in one pack."""
-    commits = git(repository, "rev-list", "--topo-order", "--reverse", "HEAD").split()
+    # Along the main line each commit reaches all that the one before it does.
+    commits = git(repository, "rev-list", "--first-parent", "--reverse", "HEAD").split()
     low, high = 1, len(commits)
-    while high - low > max(1, len(commits) // 2000):
+    while high - low > 1:
         middle = (low + high) // 2
         reached = git(repository, "rev-list", "--objects", "--no-object-names", commits[middle - 1]).count("\n")
         low, high = (middle, high) if reached < objects else (low, middle)
@@ -81,43 +91,69 @@ def cut(repository: Path, objects: int, work: Path) -> Path:
     return target
 
 
-def programs(arguments: argparse.Namespace, objects: int) -> dict[str, list[str]]:
+RIVALS = {
+    "gitleaks": ["git", "--no-banner", "--log-level=fatal", "."],
+    "trufflehog": ["git", "file://REPOSITORY", "--no-verification", "--no-update", "--json", "--bare"],
+    "kingfisher": ["scan", "REPOSITORY", "--no-validate", "--quiet", "--format", "json"],
+}
+
+
+def working_rivals(folder: Path, work: Path) -> dict[str, list[str]]:
+    """The programs in `folder` that find a token which was committed and removed again."""
+    source, bare = work / "source", work / "small.git"
+    letters = random.Random(7)
+    token = "gh" + "p_" + "".join(letters.choice(string.ascii_letters + string.digits) for _ in range(36))
+    git(work, "init", "--quiet", "--initial-branch=main", source)
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for text in (f"token = '{token}'\n", "token = None\n"):
+        (source / "a.py").write_text(text)
+        git(source, "add", "a.py")
+        git(source, *author, "commit", "--quiet", "--message", "step")
+    git(work, "clone", "--quiet", "--bare", source, bare)
+    found = {}
+    for name, words in RIVALS.items():
+        program = folder / name
+        if not os.access(program, os.X_OK):
+            print(f"history.py: no {program}; benches/rivals.sh brings it", file=sys.stderr)
+            continue
+        words = [str(program), *words]
+        said = subprocess.run(filled(words, bare), cwd=bare, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        # gitleaks says nothing, and ends with 1.
+        if token in said.stdout or (name == "gitleaks" and said.returncode == 1):
+            found[name] = words
+        else:
+            print(f"history.py: {name} finds nothing with these arguments, and is left out: {said.stderr}", file=sys.stderr)
+    return found
+
+
+def filled(words: list[str], repository: Path) -> list[str]:
+    pack = next((repository / "objects/pack").glob("*.pack"), "")
+    return [word.replace("REPOSITORY", str(repository)).replace("PACK", str(pack)) for word in words]
+
+
+def measure(repository: Path, arguments: argparse.Namespace, rivals: dict[str, list[str]]) -> dict[str, float]:
+    """Prints a row for each program; gives the processor time of each."""
+    objects, megabytes = size_of(repository)
     guard = [str(arguments.guard.resolve()), "--no-config", "--all-history"]
     known = {
         "git cat-file": GIT,
         "hf-guard --no-provenance": [*guard, "--no-provenance"],
         "hf-guard": guard,
         "git verify-pack (inflates and hashes all)": ["git", "verify-pack", "PACK"],
+        **(rivals if objects <= arguments.rivals_up_to else {}),
     }
-    rivals = {
-        "gitleaks": ["git", "--no-banner", "--log-level=fatal", "."],
-        "trufflehog": ["git", "file://REPOSITORY", "--no-verification", "--no-update", "--json", "--bare"],
-        "kingfisher": ["scan", "REPOSITORY", "--no-validate", "--quiet", "--format", "json"],
-    }
-    for name, words in rivals.items():
-        program = arguments.rivals / name
-        if objects <= arguments.rivals_up_to and os.access(program, os.X_OK):
-            known[name] = [str(program), *words]
-    return known
-
-
-def measure(repository: Path, arguments: argparse.Namespace) -> dict[str, float]:
-    objects, megabytes = size_of(repository)
-    pack = next((repository / "objects/pack").glob("*.pack"))
-    known = programs(arguments, objects)
     runs = {name: [] for name in known}
     for _ in range(arguments.rounds):
         for name, words in known.items():
             # What takes minutes needs no median.
             if runs[name] and runs[name][0][0] > 60:
                 continue
-            words = [word.replace("REPOSITORY", str(repository)).replace("PACK", str(pack)) for word in words]
-            runs[name].append(run(repository, words))
+            runs[name].append(run(repository, filled(words, repository)))
     medians = {}
     title = f"{repository.name} | {objects:,} | {megabytes:.0f}"
     for name, figures in runs.items():
         wall, processor, peak = (statistics.median(column) for column in zip(*figures))
-        medians[name] = wall
+        medians[name] = processor
         if name == "git cat-file":
             git_wall, git_processor = wall, processor
         print(
@@ -130,21 +166,34 @@ def measure(repository: Path, arguments: argparse.Namespace) -> dict[str, float]
 
 
 def run(repository: Path, words: list[str]) -> tuple[float, float, float]:
-    """Seconds, processor seconds and peak megabytes, mapped files included."""
-    with tempfile.NamedTemporaryFile("r") as figures:
-        status = subprocess.run(
-            ["/usr/bin/time", "--quiet", "--format", "%e %U %S %M", "--output", figures.name, *words],
-            cwd=repository, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        )
+    """Seconds, processor seconds, and the most megabytes seen that are not mapped from a file."""
+    with tempfile.TemporaryFile() as errors:
+        started = time.monotonic()
+        child = subprocess.Popen(words, cwd=repository, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        peak, ended = 0, 0
+        while not ended:
+            peak = max(peak, own_kilobytes(child.pid))
+            time.sleep(0.004)
+            ended, status, usage = os.wait4(child.pid, os.WNOHANG)
+        wall = time.monotonic() - started
+        child.returncode = os.waitstatus_to_exitcode(status)
         # Scanners end with a code of their own where they found something.
-        if words[0].endswith("hf-guard") and status.returncode not in (0, 1):
-            sys.exit(f"{words} ended with {status.returncode}: {status.stderr.decode()}")
-        wall, user, system, peak = map(float, figures.read().split())
-    return wall, user + system, peak / 1024
+        if words[0].endswith("hf-guard") and child.returncode not in (0, 1):
+            errors.seek(0)
+            sys.exit(f"{words} ended with {child.returncode}: {errors.read().decode()}")
+    return wall, usage.ru_utime + usage.ru_stime, peak / 1024
+
+
+def own_kilobytes(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("RssAnon:")), 0)
 
 
 def plot(points: list[tuple[float, dict[str, float]]]) -> str:
-    """Seconds over megabytes of pack, both from zero: a straight line is a cost that grows with the pack."""
+    """Processor seconds over megabytes of pack, both from zero: a straight line is a cost that grows with the pack."""
     width, height, margin = 640, 400, 60
     names = ["git cat-file", "hf-guard", "hf-guard --no-provenance"]
     colors = ["#888888", "#d97706", "#2563eb"]
@@ -162,7 +211,7 @@ def plot(points: list[tuple[float, dict[str, float]]]) -> str:
         f'<rect width="{width}" height="{height}" fill="white"/>',
         f'<path d="M{margin} {margin}V{height - margin}H{width - margin}" fill="none" stroke="black"/>',
         f'<text x="{width / 2}" y="{height - 15}" text-anchor="middle">pack, MB</text>',
-        f'<text x="15" y="{height / 2}" text-anchor="middle" transform="rotate(-90 15 {height / 2})">seconds, median</text>',
+        f'<text x="15" y="{height / 2}" text-anchor="middle" transform="rotate(-90 15 {height / 2})">processor seconds, median</text>',
         f'<text x="{margin - 5}" y="{margin + 4}" text-anchor="end">{most_s:.1f}</text>',
         f'<text x="{margin - 5}" y="{height - margin + 4}" text-anchor="end">0</text>',
     ]
