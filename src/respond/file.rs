@@ -95,7 +95,7 @@ pub fn write(path: &Path, text: &[u8], work_dir: Option<&Path>) -> Result<PathBu
     Ok(whole)
 }
 
-/// Overwrites and removes a file that [`write`] made.
+/// Overwrites and removes a file that [`write()`] made.
 ///
 /// # Errors
 /// [`FileError::NotOurs`] for any other file, [`FileError::Remove`] where the system refuses.
