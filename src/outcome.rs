@@ -21,6 +21,8 @@ pub struct Outcome {
     pub accepted: Vec<Accepted>,
     /// Texts that were to be read and were not.
     pub skipped: Vec<Skip>,
+    /// Those that an entry of the allowlist accepts; a warning tells of each.
+    pub accepted_unread: Vec<Skip>,
     /// What was read.
     pub summary: Summary,
     /// Lines for the person that are no findings: "configuration is part of this commit and disables …".
@@ -86,6 +88,9 @@ pub struct Skip {
     pub path: BString,
     /// Why, in a few words.
     pub reason: String,
+    /// Whether it is an archive, or in one, whose bytes were read as they stand: that an entry may accept.
+    #[serde(skip)]
+    pub is_packed: bool,
 }
 
 /// What was read.

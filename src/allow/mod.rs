@@ -21,11 +21,29 @@ use crate::text::escape;
 #[must_use]
 pub fn apply(scanned: Scanned, config: &Config, today: Date) -> Outcome {
     let mut outcome = Outcome {
-        skipped: scanned.skipped,
         summary: scanned.summary,
         warnings: warnings(&scanned.findings, config, today),
         ..Outcome::default()
     };
+    for skip in scanned.skipped {
+        let by = config.entries().iter().find(|entry| {
+            skip.is_packed && entry.is_current(today) && entry.criteria.accept_unread(&skip.path)
+        });
+        match by {
+            None => outcome.skipped.push(skip),
+            Some(entry) => {
+                outcome.warnings.push(format!(
+                    "{} is not unpacked ({}), which line {} of {} accepts: {}",
+                    escape::for_terminal(&skip.path),
+                    skip.reason,
+                    entry.line,
+                    config.name(),
+                    entry.shown_reason(),
+                ));
+                outcome.accepted_unread.push(skip);
+            }
+        }
+    }
     for finding in in_order(scanned.findings) {
         settle(finding, &mut outcome, |finding| {
             accepted_by(finding, config, today)
@@ -70,7 +88,9 @@ pub fn unused<'a>(outcome: &Outcome, config: &'a Config) -> Vec<&'a Entry> {
         .iter()
         .filter(|entry| {
             let mut sites = found.iter().flat_map(|finding| finding.at_each_site());
+            let mut unread = outcome.accepted_unread.iter();
             !sites.any(|finding| entry.criteria.hold(finding))
+                && !unread.any(|skip| entry.criteria.accept_unread(&skip.path))
         })
         .collect()
 }

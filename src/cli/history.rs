@@ -101,6 +101,7 @@ fn read(
         Err(HistoryError::Git(error)) => found.skipped.push(Skip {
             path: BString::from("ref names and reflogs"),
             reason: error.to_string(),
+            is_packed: false,
         }),
         Err(error) => return Err(error.into()),
     }
@@ -157,6 +158,7 @@ impl Report<'_> {
         found.skipped.push(Skip {
             path: BString::from("the rest of the history"),
             reason: "the scan was interrupted; this is what was found until then".to_owned(),
+            is_packed: false,
         });
         let mut outcome = self.outcome(found, now);
         outcome.is_partial = true;
@@ -264,6 +266,7 @@ fn place(
                 reason:
                     "not all of them could be read: there may be more inside of what was asked for"
                         .to_owned(),
+                is_packed: false,
             });
             (None, Some(told.left_out))
         }
@@ -346,23 +349,27 @@ fn unread(history: &History, repository: &Repository) -> Vec<Skip> {
         .map(|failure| Skip {
             path: BString::from(format!("object {}", failure.oid)),
             reason: failure.problem.to_owned(),
+            is_packed: false,
         })
         .collect();
     skips.extend(history.gaps.iter().map(|gap| Skip {
         path: BString::from(&*gap.what),
         reason: gap.why.clone(),
+        is_packed: false,
     }));
     if history.is_partial {
         skips.push(Skip {
             path: BString::from("partial clone"),
             reason: "it holds only some of the objects; scan a whole one: `git clone --mirror URL`"
                 .to_owned(),
+            is_packed: false,
         });
     }
     if repository.common_dir().join("shallow").exists() {
         skips.push(Skip {
             path: BString::from("shallow clone"),
             reason: "its history is cut off; bring the rest: `git fetch --unshallow`".to_owned(),
+            is_packed: false,
         });
     }
     skips

@@ -237,6 +237,7 @@ fn select(outcome: &mut Outcome, fingerprints: &[String]) {
             outcome.skipped.push(Skip {
                 path: "--fingerprint".into(),
                 reason: format!("nothing that was read has the fingerprint {fingerprint}"),
+                is_packed: false,
             });
         }
     }

@@ -37,6 +37,7 @@ pub(super) struct AllowTable {
     pub(super) path: Option<Spanned<String>>,
     pub(super) secret_sha256: Option<Spanned<String>>,
     pub(super) regex: Option<Spanned<String>>,
+    pub(super) unread: Option<Spanned<bool>>,
     pub(super) reason: Spanned<String>,
     pub(super) expires: Option<Spanned<toml::Value>>,
 }

@@ -42,6 +42,8 @@ pub struct Criteria {
     pub secret_sha256: Option<String>,
     /// A regex that matches in its secret: not in the line, whose other words say nothing of the secret.
     pub regex: Option<SecretPattern>,
+    /// It is no finding, but an archive that cannot be unpacked; only a path goes with this.
+    pub unread: bool,
 }
 
 impl Criteria {
@@ -54,10 +56,12 @@ impl Criteria {
             path,
             secret_sha256,
             regex,
+            unread,
         } = self;
-        fingerprint
-            .as_ref()
-            .is_none_or(|wanted| *wanted == finding.fingerprint)
+        !unread
+            && fingerprint
+                .as_ref()
+                .is_none_or(|wanted| *wanted == finding.fingerprint)
             && rule.as_ref().is_none_or(|id| *id == finding.rule.id)
             && path
                 .as_ref()
@@ -68,6 +72,16 @@ impl Criteria {
             && secret_sha256
                 .as_ref()
                 .is_none_or(|hash| !finding.rule.guessable && *hash == finding.secret.sha256())
+    }
+
+    /// Whether they accept that the archive at `path`, or a member of it, is not unpacked.
+    #[must_use]
+    pub fn accept_unread(&self, path: &[u8]) -> bool {
+        self.unread
+            && self
+                .path
+                .as_ref()
+                .is_some_and(|pattern| matches(pattern, path))
     }
 
     /// Whether they name one secret, and so accept nothing that is not known today.
@@ -107,6 +121,7 @@ impl Entry {
             path,
             secret_sha256,
             regex,
+            unread,
             reason,
             expires,
         } = table.get_ref();
@@ -125,7 +140,27 @@ impl Entry {
             path: read(path.as_ref(), PathPattern::new)?,
             secret_sha256: read(secret_sha256.as_ref(), sha256)?,
             regex: read(regex.as_ref(), SecretPattern::new)?,
+            unread: unread.as_ref().is_some_and(|unread| *unread.get_ref()),
         };
+        if let Some(unread) = unread {
+            if !unread.get_ref() {
+                return Err(Mistake::new(
+                    &unread.span(),
+                    "what is not read blocks unless `unread = true` stands here; leave `unread` out",
+                ));
+            }
+            let path_only = Criteria {
+                path: criteria.path.clone(),
+                unread: true,
+                ..Criteria::default()
+            };
+            if path_only.path.is_none() || criteria != path_only {
+                return Err(Mistake::new(
+                    &unread.span(),
+                    "`unread = true` goes with `path` alone: it accepts that an archive there cannot be unpacked",
+                ));
+            }
+        }
         if criteria == Criteria::default() {
             return Err(Mistake::new(
                 &table.span(),

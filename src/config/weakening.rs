@@ -83,6 +83,7 @@ fn rule_text(config: &Config, id: &str) -> Option<String> {
 
 fn what(criteria: &Criteria) -> String {
     let mut text = match &criteria.rule {
+        None if criteria.unread => "archives that cannot be unpacked".to_owned(),
         Some(id) => format!("every finding of rule {id}"),
         None => "everything".to_owned(),
     };

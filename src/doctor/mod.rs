@@ -81,6 +81,7 @@ impl Diagnosis {
         self.skipped.push(Skip {
             path: path.into(),
             reason: reason.to_string(),
+            is_packed: false,
         });
     }
 }

@@ -103,6 +103,14 @@ fn skips(outcome: &Outcome, paint: Paint) -> String {
             ),
         );
     }
+    if outcome.skipped.iter().any(|skip| skip.is_packed) {
+        push(
+            &mut text,
+            format_args!(
+                "  an archive that may stay as it is: [[allow]] with `path`, `unread = true` and a `reason` in .hf-guard.toml"
+            ),
+        );
+    }
     text
 }
 

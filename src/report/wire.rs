@@ -203,6 +203,7 @@ mod tests {
             skipped: vec![Skip {
                 path: hostile.into(),
                 reason: hostile.to_owned(),
+                is_packed: false,
             }],
             warnings: vec![hostile.to_owned()],
             ..Outcome::default()

@@ -253,6 +253,7 @@ impl Search<'_> {
         self.found.skipped.push(Skip {
             path: name.clone(),
             reason: reason.to_owned(),
+            is_packed: false,
         });
     }
 }

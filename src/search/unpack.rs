@@ -35,6 +35,7 @@ pub(super) fn texts(
                 skipped.push(Skip {
                     path: archive::member_path(name, path),
                     reason: reason.to_owned(),
+                    is_packed: false,
                 });
             }
         }

@@ -124,6 +124,7 @@ impl Scanned {
         let unread = candidates.unread().iter().map(|unread| Skip {
             path: archive::member_path(path, &unread.path),
             reason: unread.reason.to_owned(),
+            is_packed: true,
         });
         self.skipped.extend(unread);
     }

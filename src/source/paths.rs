@@ -88,6 +88,7 @@ fn walk(folder: &Path, base: &Base, files: &mut Vec<File>, scanned: &mut Scanned
                 reason: error
                     .io_error()
                     .map_or_else(|| "cannot be walked".to_owned(), io::Error::to_string),
+                is_packed: false,
             }),
         }
     }
@@ -108,6 +109,7 @@ fn scan_file(file: &File, base: &Base, scanner: &Scanner) -> Result<Scanned, Sou
             scanned.skipped.push(Skip {
                 reason: error.to_string(),
                 path,
+                is_packed: false,
             });
             return Ok(scanned);
         }

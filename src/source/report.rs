@@ -147,6 +147,7 @@ impl Entry {
         Skip {
             path: path::decode(&self.path).unwrap_or_else(|| BString::from(&*self.path)),
             reason: format!("finding {} of the report: {reason}", self.fingerprint),
+            is_packed: false,
         }
     }
 }

@@ -7,6 +7,7 @@
 mod all_history;
 mod allowlist;
 mod architecture;
+mod archive_accepted;
 mod archive_faults;
 mod archives;
 mod attributes;

@@ -90,7 +90,9 @@ pub fn everything() -> Outcome {
         skipped: vec![Skip {
             path: "secret\u{1b}.bin".into(),
             reason: "permission denied".to_owned(),
+            is_packed: false,
         }],
+        accepted_unread: Vec::new(),
         summary: Summary {
             texts: 5,
             bytes: 1234,
