@@ -59,11 +59,17 @@ fn lines_that_github_calls_invalid_are_passed_over() {
     let text = "* @acme/all\n\
                 !*.md @acme/nobody\n\
                 *.md nobody-in-particular\n\
+                *.[ch] @acme/nobody\n\
                 \\#x @acme/nobody\n";
     assert_owners(
         "CODEOWNERS",
         text,
-        &[("a.md", &["@acme/all"]), ("#x", &["@acme/all"])],
+        &[
+            ("a.md", &["@acme/all"]),
+            ("#x", &["@acme/all"]),
+            ("a.c", &["@acme/all"]),
+            ("a.[ch]", &["@acme/all"]),
+        ],
     );
     assert_owners("CODEOWNERS", "", &[("a", &[])]);
     assert_owners("CODEOWNERS", "\u{feff}* @a\r\n", &[("a", &["@a"])]);

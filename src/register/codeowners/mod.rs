@@ -155,7 +155,8 @@ fn line(text: &str, default_owners: &[String], dialect: Dialect) -> Option<Line>
         (Some(_), Dialect::GitHub) => return None,
         (None, _) => (false, &*first),
     };
-    if dialect == Dialect::GitHub && (pattern.starts_with("\\#") || pattern.contains("***")) {
+    let is_invalid = pattern.starts_with("\\#") || pattern.contains("***") || pattern.contains('[');
+    if dialect == Dialect::GitHub && is_invalid {
         return None;
     }
     let mut owners = owners(&mut words, dialect)?;

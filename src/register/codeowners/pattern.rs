@@ -1,8 +1,8 @@
 //! A pattern of CODEOWNERS against a path.
 //!
 //! In: the pattern as it is written, and a path from the repository's root. Out: whether it names the path. It is read as
-//! in `.gitignore`, with the differences that the code hosts document: no ranges in brackets, and `docs/*` is what lies
-//! in `docs` itself. Time grows with the product of both lengths at most, whatever stars stand in it.
+//! in `.gitignore`, with the differences that the code hosts document: brackets mean something on GitLab alone, and `docs/*`
+//! is what lies in `docs` itself. Time grows with the product of both lengths at most, whatever stars stand in it.
 //!
 //! Source: <https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners#codeowners-syntax>,
 //! <https://docs.gitlab.com/user/project/codeowners/reference/>
@@ -41,6 +41,11 @@ enum Sign {
     One,
     /// This one.
     Just(char),
+    /// One of these ranges, or of none of them.
+    Set {
+        ranges: Vec<(char, char)>,
+        is_inverted: bool,
+    },
 }
 
 impl Pattern {
@@ -62,7 +67,7 @@ impl Pattern {
         let names = text.split('/').filter(|name| !name.is_empty());
         segments.extend(names.map(|name| match name {
             "**" => Segment::Folders,
-            name => Segment::Name(signs(name)),
+            name => Segment::Name(signs(name, dialect)),
         }));
         let last = text.rsplit('/').next().unwrap_or_default();
         if is_folder || (last == "**" && has_slash) {
@@ -90,6 +95,14 @@ impl Pattern {
                     |character, sign| match sign {
                         Sign::Any | Sign::One => true,
                         Sign::Just(just) => just == character,
+                        Sign::Set {
+                            ranges,
+                            is_inverted,
+                        } => {
+                            let holds =
+                                |(from, to): &(char, char)| (from..=to).contains(&character);
+                            ranges.iter().any(holds) != *is_inverted
+                        }
                     },
                 ),
             },
@@ -97,10 +110,19 @@ impl Pattern {
     }
 }
 
-fn signs(name: &str) -> Vec<Sign> {
+fn signs(name: &str, dialect: Dialect) -> Vec<Sign> {
     let mut signs = Vec::new();
     let mut characters = name.chars();
     while let Some(character) = characters.next() {
+        if character == '['
+            && dialect == Dialect::GitLab
+            && let Some((inside, rest)) = characters.as_str().split_once(']')
+            && !inside.is_empty()
+        {
+            signs.push(set(inside));
+            characters = rest.chars();
+            continue;
+        }
         signs.push(match character {
             '*' => Sign::Any,
             '?' => Sign::One,
@@ -109,6 +131,27 @@ fn signs(name: &str) -> Vec<Sign> {
         });
     }
     signs
+}
+
+/// `a-z_`, or `!a-z_` and `^a-z_` for all others.
+fn set(inside: &str) -> Sign {
+    let others = inside.strip_prefix(['!', '^']);
+    let mut rest = others.unwrap_or(inside).chars();
+    let mut ranges = Vec::new();
+    while let Some(from) = rest.next() {
+        let mut after = rest.clone();
+        match (after.next(), after.next()) {
+            (Some('-'), Some(to)) => {
+                ranges.push((from, to));
+                rest = after;
+            }
+            _ => ranges.push((from, from)),
+        }
+    }
+    Sign::Set {
+        ranges,
+        is_inverted: others.is_some(),
+    }
 }
 
 /// Whether `pattern` is all of `items`. Where something does not fit, the last that stands for any number takes one more.
@@ -241,6 +284,9 @@ mod tests {
         names("/docs/**/*.md", &["docs/a.md", "docs/x/y/a.md"], &["a.md"]);
         names("docs/", &["docs/a", "x/docs/y/a"], &["docs"]);
         names("*", &["a", "a/b/c"], &[]);
+        names("[a-c_]*.md", &["b.md", "_x.md"], &["d.md", "[a.md", "-.md"]);
+        names("[!a-c].md", &["d.md", "x/e.md"], &["a.md"]);
+        names("a[].md", &["a[].md"], &["a.md"]);
     }
 
     #[test]
