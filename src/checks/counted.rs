@@ -15,106 +15,158 @@ const LOOKBACK: usize = 1_024;
 /// Bytes before a string among which something is no text: a type and a length may look like it.
 const LEAD: usize = 4;
 
-/// The strings that may begin at `start` where the byte before it belongs to their length.
-pub fn beginning_at(text: &[u8], start: usize) -> impl Iterator<Item = Range<usize>> + '_ {
-    let counted = lengths_before(text, start).filter_map(move |len| {
-        let string = start..start.checked_add(len)?;
-        let is_string = text.get(string.clone())?.iter().all(is_text);
-        (is_string && is_binary_around(text, &string)).then_some(string)
-    });
-    counted.chain(line_of_pickle(text, start))
+/// Bytes of a text that are looked at in one go, to know of the next place too.
+const AHEAD: usize = 4_096;
+
+/// The longest string that is looked for from its beginning.
+const MAX_STRING_BYTES: usize = 1 << 16;
+
+/// A text in which strings may be counted.
+#[derive(Debug)]
+pub struct Counted<'t> {
+    text: &'t [u8],
+    /// Where nothing but text is known to stand, so that a long text is looked at once.
+    plain: Range<usize>,
 }
 
-/// The string that may end where `word` does and holds it, its length before it.
-#[must_use]
-pub fn ending_with(text: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
-    let before = &text[word.start.saturating_sub(LOOKBACK)..word.start];
-    let run = before.iter().rev().take_while(|byte| is_text(byte)).count();
-    // Either the word is the whole string, or what is no text stands shortly before the string.
-    let may_start = |start: &usize| {
-        let lead = &text[start.saturating_sub(LEAD)..*start];
-        *start == word.start || lead.iter().any(|byte| !is_text(byte) || !byte.is_ascii())
-    };
-    (word.start - run..=word.start)
-        .filter(may_start)
-        .map(|start| start..word.end)
-        .find(|string| {
-            lengths_before(text, string.start).any(|len| len == string.len())
-                && is_binary_around(text, string)
-        })
+impl<'t> Counted<'t> {
+    /// Of which nothing is known yet.
+    #[must_use]
+    pub fn of(text: &'t [u8]) -> Self {
+        Self { text, plain: 0..0 }
+    }
+
+    /// The strings that may begin at `start` where the byte before it belongs to their length.
+    pub fn beginning_at(&mut self, start: usize) -> Vec<Range<usize>> {
+        let mut strings = Vec::new();
+        if !self.is_plain(start.saturating_sub(CONTEXT)..start + CONTEXT) {
+            for len in lengths_before(self.text, start).into_iter().flatten() {
+                let string = start..start.saturating_add(len);
+                if len <= MAX_STRING_BYTES
+                    && string.end <= self.text.len()
+                    && self.is_plain(string.clone())
+                    && self.is_binary_around(&string)
+                {
+                    strings.push(string);
+                }
+            }
+        }
+        strings.extend(line_of_pickle(self.text, start));
+        strings
+    }
+
+    /// The string that may end where `word` does and holds it, its length before it.
+    pub fn ending_with(&mut self, word: &Range<usize>) -> Option<Range<usize>> {
+        if !self.is_binary_around(word) {
+            return None;
+        }
+        // What is no ASCII may be no text; nor is what stands before the first byte looked at.
+        let mut odd = word.start;
+        for start in (word.start.saturating_sub(LOOKBACK)..=word.start).rev() {
+            let before = start.checked_sub(1).map(|at| self.text[at]);
+            let ends = before.is_none_or(|byte| !is_text(&byte));
+            if ends || !before.is_some_and(|byte| byte.is_ascii()) {
+                // The string begins here, or after a type and a length that look like text.
+                let last = odd.min(start + LEAD);
+                let found = (start..=last).find(|&start| self.is_counted(start..word.end));
+                if let Some(start) = found {
+                    return Some(start..word.end);
+                }
+                odd = start;
+            }
+            if ends {
+                break;
+            }
+        }
+        self.is_counted(word.clone()).then(|| word.clone())
+    }
+
+    fn is_counted(&self, string: Range<usize>) -> bool {
+        let mut lengths = lengths_before(self.text, string.start).into_iter();
+        lengths.any(|len| len == Some(string.len()))
+    }
+
+    /// Whether there is anything near `string` that no text holds; in itself there is nothing.
+    fn is_binary_around(&mut self, string: &Range<usize>) -> bool {
+        !self.is_plain(string.start.saturating_sub(CONTEXT)..string.end + CONTEXT)
+    }
+
+    /// Whether nothing but text stands in `range`, as far as it lies in the text.
+    fn is_plain(&mut self, range: Range<usize>) -> bool {
+        let end = range.end.min(self.text.len());
+        let is_known = self.plain.start <= range.start && range.start <= self.plain.end;
+        if is_known && end <= self.plain.end {
+            return true;
+        }
+        let (first, from) = match is_known {
+            true => (self.plain.start, self.plain.end),
+            false => (range.start, range.start),
+        };
+        let to = self.text.len().min(end + AHEAD);
+        let part = &self.text[from..to];
+        self.plain = first..from + first_odd(part).unwrap_or(part.len());
+        end <= self.plain.end
+    }
+}
+
+/// Where the first byte of `part` stands that no text holds; at its ends a character may be cut.
+fn first_odd(part: &[u8]) -> Option<usize> {
+    let cut = part.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80);
+    let start = cut.count();
+    let control = part.iter().position(|byte| !is_text(byte));
+    let whole = &part[start..control.unwrap_or(part.len()).max(start)];
+    match std::str::from_utf8(whole) {
+        Err(error) if error.error_len().is_some() => Some(start + error.valid_up_to()),
+        _ => control,
+    }
 }
 
 /// What may be said there of a length, in each way in which formats write one. (What is written in eight bytes is a number of four
 /// beside four zeros.)
-fn lengths_before(text: &[u8], at: usize) -> impl Iterator<Item = usize> + '_ {
-    let before = move |skipped: usize, len: usize| {
+fn lengths_before(text: &[u8], at: usize) -> [Option<usize>; 8] {
+    let before = |skipped: usize, len: usize| -> Option<&[u8]> {
         let end = at.checked_sub(skipped)?;
         text.get(end.checked_sub(len)?..end)
     };
-    let number = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .fold(0, |number, &byte| number << 8 | usize::from(byte))
-    };
-    let reversed = move |bytes: &[u8]| number(&bytes.iter().rev().copied().collect::<Vec<u8>>());
-    let one = before(0, 1).map(number);
-    let zigzag = one.filter(|len| len % 2 == 0).map(|len| len / 2);
+    let add = |number: usize, byte: &u8| number << 8 | usize::from(*byte);
+    let big = |bytes: &[u8]| bytes.iter().fold(0, add);
+    let little = |bytes: &[u8]| bytes.iter().rev().fold(0, add);
+    let one = before(0, 1).map(big);
     // Seven bits a byte, the lowest first.
-    let varint = before(0, 2)
-        .filter(|bytes| bytes[0] >= 0x80 && bytes[1] < 0x80)
-        .map(|bytes| usize::from(bytes[0] & 0x7f) | usize::from(bytes[1]) << 7);
-    let big = [before(0, 2), before(0, 4)]
-        .into_iter()
-        .flatten()
-        .map(number);
-    let little = [before(0, 2), before(0, 4), before(4, 4)];
-    let little = little.into_iter().flatten().map(reversed);
-    [one, zigzag, varint]
-        .into_iter()
-        .flatten()
-        .chain(big)
-        .chain(little)
+    let varint = before(0, 2).filter(|bytes| bytes[0] >= 0x80 && bytes[1] < 0x80);
+    [
+        one,
+        one.filter(|len| len % 2 == 0).map(|len| len / 2),
+        varint.map(|bytes| usize::from(bytes[0] & 0x7f) | usize::from(bytes[1]) << 7),
+        before(0, 2).map(big),
+        before(0, 4).map(big),
+        before(0, 2).map(little),
+        before(0, 4).map(little),
+        before(4, 4).map(little),
+    ]
 }
 
 /// In pickles of protocol 0 a string is what follows a `V` up to the end of the line. Before it stand only instructions of one
 /// letter, and the next line begins with one.
 fn line_of_pickle(text: &[u8], start: usize) -> Option<Range<usize>> {
     const INSTRUCTIONS: &[u8] = b"(.0]{}NRabdelostu)";
-    let line = memchr::memrchr(b'\n', &text[..start]).map_or(0, |at| at + 1);
-    let (b'V', instructions) = text[line..start].split_last()? else {
+    const MAX_INSTRUCTIONS: usize = 16;
+    let (b'V', before) = text[..start].split_last()? else {
         return None;
     };
-    if !instructions.iter().all(|byte| INSTRUCTIONS.contains(byte)) {
+    let before = before.iter().rev().take(MAX_INSTRUCTIONS);
+    let mut others = before.skip_while(|byte| INSTRUCTIONS.contains(byte));
+    if others.next().is_some_and(|&byte| byte != b'\n') {
         return None;
     }
-    let end = start + memchr::memchr(b'\n', &text[start..])?;
+    let rest = &text[start..text.len().min(start + MAX_STRING_BYTES)];
+    let end = start + memchr::memchr(b'\n', rest)?;
     match text.get(end + 1..)? {
         [b'p', b'0'..=b'9', ..] | [b'.'] => Some(start..end),
         [one, b'V' | b'S' | b'I' | b'.' | b'(' | b's', ..] if INSTRUCTIONS.contains(one) => {
             Some(start..end)
         }
         _ => None,
-    }
-}
-
-/// Whether there is anything near `string` that no text holds.
-fn is_binary_around(text: &[u8], string: &Range<usize>) -> bool {
-    let around = |range: Range<usize>| {
-        let part = &text[range];
-        !part.iter().all(is_text) || has_invalid(part)
-    };
-    let start = string.start.saturating_sub(CONTEXT);
-    let end = text.len().min(string.end + CONTEXT);
-    around(start..string.start) || around(string.end..end)
-}
-
-/// Whether something is no UTF-8, other than at the ends, where a character may be cut.
-fn has_invalid(part: &[u8]) -> bool {
-    let start = part.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80);
-    let whole = &part[start.count()..];
-    match std::str::from_utf8(whole) {
-        Ok(_) => false,
-        Err(error) => error.error_len().is_some(),
     }
 }
 
@@ -132,7 +184,9 @@ mod tests {
     fn assert_begins(before: &[u8], after: &[u8], expected: bool) {
         let text = [before, WORD, after].concat();
         let wanted = before.len()..before.len() + WORD.len();
-        let found = beginning_at(&text, before.len()).any(|string| string == wanted);
+        let found = Counted::of(&text)
+            .beginning_at(before.len())
+            .contains(&wanted);
         assert_eq!(found, expected, "{before:?} {after:?}");
     }
 
@@ -164,10 +218,10 @@ mod tests {
             let text = [before, value, WORD, b"q\0"].concat();
             let start = before.len() + value.len();
             let word = start..start + WORD.len();
-            let string = ending_with(&text, &word);
+            let string = Counted::of(&text).ending_with(&word);
             assert_eq!(string, Some(before.len()..word.end), "{before:?}");
             let longer = word.start..word.end + 1;
-            assert_eq!(ending_with(&text, &longer), None, "{before:?}");
+            assert_eq!(Counted::of(&text).ending_with(&longer), None, "{before:?}");
         }
     }
 

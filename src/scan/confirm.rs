@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::barren::{Barren, Key};
-use crate::checks::{boundary, counted};
+use crate::checks::boundary;
+use crate::checks::counted::Counted;
 use crate::parallel;
 use crate::prefilter::{Hit, Prefilter};
 use crate::rules::{Boundary, Matcher, RuleError, RuleSet};
@@ -29,6 +30,7 @@ pub(super) fn matches(
 ) -> Result<bool, RuleError> {
     let windows = windows(rules, prefilter, text, seeds)?;
     let has_keywords = !windows.is_empty();
+    let mut counted = Counted::of(text);
     for (index, windows) in windows {
         let compiled = &rules.as_slice()[index];
         let shape = compiled.shape()?;
@@ -44,7 +46,7 @@ pub(super) fn matches(
             if !matcher.may_match(&text[window.clone()]) {
                 continue;
             }
-            let matched = matches_in(matcher, text, window, |secret| {
+            let matched = matches_in(matcher, text, &mut counted, window, |secret| {
                 found(index, secret);
             });
             if let Some((barren, key)) = key
@@ -139,6 +141,7 @@ fn add(windows: &mut Vec<Range<usize>>, mut new: Range<usize>) {
 fn matches_in(
     matcher: &Matcher,
     text: &[u8],
+    counted: &mut Counted<'_>,
     window: Range<usize>,
     mut found: impl FnMut(Range<usize>),
 ) -> Matched {
@@ -154,14 +157,14 @@ fn matches_in(
         if boundary::is_free(text, &secret, matcher.left, matcher.right) {
             found(secret);
             at = whole.end().max(at + 1);
-        } else if let Some(secret) = counted_in(matcher, text, &whole.range(), &secret) {
+        } else if let Some(secret) = counted_in(matcher, text, counted, &whole.range(), &secret) {
             at = secret.end.max(at + 1);
             found(secret);
         } else {
             // The match is part of a longer word; another can begin inside it.
             at = whole.start() + 1;
             if matcher.regex.captures_len() == 1 {
-                at = next_start(text, at..window.end, matcher.left);
+                at = next_start(text, counted, at..window.end, matcher.left);
             }
         }
     }
@@ -172,12 +175,13 @@ fn matches_in(
 fn counted_in(
     matcher: &Matcher,
     text: &[u8],
+    counted: &mut Counted<'_>,
     whole: &Range<usize>,
     secret: &Range<usize>,
 ) -> Option<Range<usize>> {
-    let mut strings =
-        counted::beginning_at(text, secret.start).chain(counted::ending_with(text, secret));
-    strings.find_map(|string| {
+    let mut strings = counted.beginning_at(secret.start);
+    strings.extend(counted.ending_with(secret));
+    strings.into_iter().find_map(|string| {
         let haystack = &text[string.clone()];
         let from = whole.start.max(string.start) - string.start;
         let inner = matcher.regex.find_at(haystack, from)?.range();
@@ -201,13 +205,18 @@ fn secret_in(matcher: &Matcher, haystack: &[u8], whole: Range<usize>) -> Range<u
 
 /// The first place in `range` where a secret that is the whole match may start, so that a long word full of keywords
 /// is not matched again from each of them.
-fn next_start(text: &[u8], range: Range<usize>, left: Boundary) -> usize {
+fn next_start(
+    text: &[u8],
+    counted: &mut Counted<'_>,
+    range: Range<usize>,
+    left: Boundary,
+) -> usize {
     let end = range.end;
     range
         .into_iter()
         .find(|&at| {
             boundary::is_free(text, &(at..at), left, Boundary::None)
-                || counted::beginning_at(text, at).next().is_some()
+                || !counted.beginning_at(at).is_empty()
         })
         .unwrap_or(end)
 }
@@ -278,7 +287,8 @@ mod tests {
         let mut found = Vec::new();
         for (index, compiled) in rules.as_slice().iter().enumerate() {
             let matcher = compiled.matcher().expect("the rules compile");
-            matches_in(matcher, text, 0..text.len(), |secret| {
+            let mut counted = Counted::of(text);
+            matches_in(matcher, text, &mut counted, 0..text.len(), |secret| {
                 found.push((index, secret));
             });
         }
