@@ -1,6 +1,7 @@
 //! `hf-guard respond`: what the plan says. That the history is clean after what it says: `clean`.
 
 mod clean;
+mod providers;
 
 use std::path::Path;
 
