@@ -1,7 +1,7 @@
 //! `hf-guard respond`: the plan for one incident, and the file that takes its secret out of a history.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &RespondArguments, options: &Options) -> Ended {
     }
     let mut records = Vec::new();
     for path in &arguments.from {
-        let bytes = fs::read(path).map_err(|source| RespondError::ReadReport {
+        let bytes = read(path, options).map_err(|source| RespondError::ReadReport {
             path: path.clone(),
             source,
         })?;
@@ -85,6 +85,18 @@ pub(super) fn run(arguments: &RespondArguments, options: &Options) -> Ended {
         Some(outcome) if !outcome.skipped.is_empty() => Exit::Unfinished,
         _ => Exit::Clean,
     })
+}
+
+fn read(path: &Path, options: &Options) -> io::Result<Vec<u8>> {
+    if path != Path::new("-") {
+        return fs::read(path);
+    }
+    let mut bytes = Vec::new();
+    let mut stdin = io::stdin().lock();
+    options
+        .progress
+        .while_waiting(|| stdin.read_to_end(&mut bytes))?;
+    Ok(bytes)
 }
 
 fn hint(arguments: &RespondArguments) -> &'static str {
@@ -233,7 +245,12 @@ fn plans(
             obstacles,
             renames: any_renames || incident.is_in_a_name(),
             replacement: replacement.map(|path| path.display().to_string()),
-            report: arguments.from.first().cloned(),
+            // What came through a pipe cannot be named again.
+            report: arguments
+                .from
+                .iter()
+                .find(|path| *path != Path::new("-"))
+                .cloned(),
             unread: unread.clone(),
             incident,
         }

@@ -52,7 +52,7 @@ pub(in crate::cli) struct RespondArguments {
         required_unless_present = "remove_replace_text"
     )]
     pub(in crate::cli) fingerprints: Vec<String>,
-    /// Take what is known from a JSON report, of `verify` too; may be given several times
+    /// Take what is known from a JSON report, of `verify` too; `-` for standard input; may be given several times
     #[arg(long, value_name = "REPORT.json")]
     pub(in crate::cli) from: Vec<PathBuf>,
     /// Write what `git filter-repo` is to replace to FILE, which only you can read: it holds the secrets

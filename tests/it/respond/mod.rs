@@ -162,6 +162,13 @@ fn reports_fill_in_whose_it_is_and_what_it_may_do() {
     ]));
     elsewhere.assert_code(0);
     assert_eq!(elsewhere.stdout, run.stdout);
+    let report = std::fs::read(verified).expect("it is there");
+    let piped = sandbox.guard_with_input(&["respond", &fingerprint, "--from", "-"], &report);
+    piped.assert_code(0);
+    asserts(
+        &piped.stdout,
+        &["- Owner: ada (user)\n", "hf-guard revoke --all-history "],
+    );
 }
 
 #[test]
