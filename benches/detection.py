@@ -38,11 +38,12 @@ def main() -> int:
         fetch(chosen, arguments.cache)
         trees = [(kind, f"{name} {version}", unpacked(digest, arguments.cache)) for kind, name, version, digest in chosen]
     known = {tuple(line.split()) for line in data("known_findings.txt")}
-    rows, found = [], []
+    rows, found, unread = [], [], set()
     for kind, name, folder in trees:
         counts = []
         for preset in PRESETS:
-            findings = scan(arguments.guard, folder, preset)
+            findings, skipped = scan(arguments.guard, folder, preset)
+            unread.update((name, one["path"], one["reason"]) for one in skipped)
             judged = [(preset, name, one, identity(kind, name, one) in known) for one in findings]
             counts += [len(judged), sum(not is_known for *_, is_known in judged)]
             found += judged
@@ -52,7 +53,9 @@ def main() -> int:
     if arguments.findings:
         print_findings(found)
     unknown = [one for preset, _, one, is_known in found if preset == "default" and not is_known]
-    return 1 if unknown else 0
+    for name, path, reason in sorted(unread):
+        print(f"detection.py: {name}: {path} was not read: {reason}", file=sys.stderr)
+    return 2 if unread else 1 if unknown else 0
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -169,12 +172,15 @@ def measure(folder: Path) -> tuple[int, int, int]:
     return files, lines, size
 
 
-def scan(guard: Path, folder: Path, preset: str) -> list[dict]:
+def scan(guard: Path, folder: Path, preset: str) -> tuple[list[dict], list[dict]]:
+    """Findings, and what could not be read, such as a damaged archive."""
     command = [guard, "scan", "--no-config", "--format", "json", "--preset", preset, "."]
     result = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=False)
-    if result.returncode not in (0, 1):
+    if not result.stdout:
         sys.exit(f"detection.py: hf-guard ended with {result.returncode} in {folder}")
-    return json.loads(result.stdout)["findings"]
+    document = json.loads(result.stdout)
+    findings = [one for one in document["findings"] if one["confidence"] != "low"]
+    return findings, document["skipped"]
 
 
 def identity(kind: str, name: str, finding: dict) -> tuple:

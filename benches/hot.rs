@@ -13,13 +13,14 @@ use hf_guard::finding::{Origin, Part};
 use hf_guard::prefilter::Prefilter;
 use hf_guard::rules::{BUILTIN, Rule, RuleSet};
 use hf_guard::scan::{Place, Scanner};
+use hf_guard::text::layer::Seeds;
 
 criterion_group! {
     name = hot;
     config = Criterion::default()
         .measurement_time(Duration::from_secs(3))
         .sample_size(20);
-    targets = prefilter, texts_of_all_sizes, confirm, keep_new, utf16
+    targets = prefilter, texts_of_all_sizes, confirm, decoding, keep_new, utf16
 }
 criterion_main!(hot);
 
@@ -85,6 +86,41 @@ fn confirm(criterion: &mut Criterion) {
                 scanner
                     .candidates(black_box(&text))
                     .map(|found| found.is_empty())
+            });
+        });
+    }
+    group.finish();
+}
+
+/// What looking for encoded text adds where there is none, and where digests and addresses with escapes stand.
+fn decoding(criterion: &mut Criterion) {
+    let scanner = Scanner::new(RuleSet::builtin());
+    let mut group = criterion.benchmark_group("decoding");
+    for (name, text) in [
+        ("plain source", source(4 << 20, 2)),
+        ("with digests and escapes", with_digests(4 << 20)),
+    ] {
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        let mut hits = Vec::new();
+        group.bench_function(format!("{name}, not looked for"), |bencher| {
+            bencher.iter(|| {
+                hits.clear();
+                scanner.prefilter().hits(black_box(&text), &mut hits);
+                hits.len()
+            });
+        });
+        let mut seeds = Seeds::default();
+        group.bench_function(format!("{name}, looked for"), |bencher| {
+            bencher.iter(|| {
+                hits.clear();
+                seeds.clear();
+                let text = black_box(&text);
+                let whole = 0..text.len();
+                scanner
+                    .prefilter()
+                    .hits_and_seeds(text, whole, &mut hits, &mut seeds);
+                let hiding = scanner.hiding(text, &mut seeds);
+                hiding.map(|hiding| hiding.len() + hits.len())
             });
         });
     }
@@ -188,6 +224,27 @@ fn with_tokens(len: usize, every: usize) -> Vec<u8> {
             text.extend_from_slice(b"token = \"hf_");
             text.extend((0..34).flat_map(|_| random.letter().to_string().into_bytes()));
             text.extend_from_slice(b"\"\n");
+        }
+        text.extend_from_slice(line);
+    }
+    text
+}
+
+/// The same with a digest and an address on every fiftieth line.
+fn with_digests(len: usize) -> Vec<u8> {
+    let mut random = Random(6);
+    let mut text = Vec::with_capacity(len + 100);
+    for (at, line) in source(len, 5)
+        .split_inclusive(|&byte| byte == b'\n')
+        .enumerate()
+    {
+        if at % 50 == 0 {
+            let digest: String = (0..64)
+                .map(|_| char::from(b"0123456789abcdef"[random.below(16)]))
+                .collect();
+            text.extend_from_slice(
+                format!("sha = \"{digest}\"  # https://h.example/a%20b%5Bc%5D\\n\n").as_bytes(),
+            );
         }
         text.extend_from_slice(line);
     }

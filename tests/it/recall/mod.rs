@@ -2,7 +2,7 @@
 //!
 //! Each rule's own examples, filled at random, are placed in each context of [`contexts`]; every one must give the secret,
 //! whole, at no lower a confidence. What cannot stand in a context is counted with its reason. A run of the tests
-//! takes every rule and every context, but not every pair; `HF_GUARD_RECALL=FILE cargo test --release --test it
+//! takes every rule and every context, but not every pair; `HF_GUARD_RECALL=FILE cargo test --test it
 //! recall` takes all pairs, with several seeds, and writes the table of `docs/detection.md` into FILE.
 
 mod contexts;
