@@ -149,7 +149,7 @@ pub fn looks_opaque(value: &[u8]) -> bool {
         && looks_random(value)
         && !is_uuid(value)
         && !is_type_name(value)
-        && !decoded_text(value).is_some_and(|text| !looks_random(&text))
+        && decoded_text(value).is_none_or(|text| looks_random(&text))
 }
 
 /// `Curve25519SeedBin`: words in camel case around one number.

@@ -111,7 +111,7 @@ fn name(before: &[u8]) -> &[u8] {
         .iter()
         .rposition(|&byte| byte == b'=')
         .into_iter()
-        .chain(before.iter().rposition(|byte| ends_another(byte)))
+        .chain(before.iter().rposition(ends_another))
         .max();
     &before[start.map_or(0, |at| at + 1)..]
 }

@@ -1,7 +1,7 @@
 //! A text that is too large to be held, scanned in pieces.
 //!
 //! In: the text, twice, in chunks: once for the [`Whole`], what must be known of all of it, once for the [`Pieces`]. Out: the
-//! findings that a scan of the whole text gives. Pieces overlap by a [`MARGIN`] on either side, and a finding counts for
+//! findings that a scan of the whole text gives. Pieces overlap by a `MARGIN` on either side, and a finding counts for
 //! the piece in which it begins; so whatever decides about it within that reach (a match, its line, comments, what it is
 //! encoded in) is at hand. What reaches further is told by [`Whole`]: the kind of line end, lines before, where groups of
 //! base64 begin. Three things are left. Where the keywords of one rule stand closer to each other than its matches are

@@ -60,7 +60,7 @@ pub fn touched<'b>(run: impl Iterator<Item = &'b u8> + Clone) -> usize {
 
 impl Passages {
     /// The bytes of the blob that decide about the reading that the character at `at` of the text is of: its own, and some
-    /// on either side, [`MARGIN`] at most. They may lie beyond the blob's end.
+    /// on either side, `MARGIN` at most. They may lie beyond the blob's end.
     #[must_use]
     pub fn stretch_at(&self, at: usize) -> Range<usize> {
         let next = self.starts.partition_point(|&(start, _)| start <= at);

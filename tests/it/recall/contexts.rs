@@ -72,8 +72,11 @@ const RESHAPES_LINES: &[&str] = &[
     "notebook output",
 ];
 
+/// What an encoding is called, and which characters it leaves as they are.
+type Escape = (&'static str, fn(char) -> bool);
+
 /// Encodings of single characters, and which they leave as they are; where nothing else is encoded, nothing is decoded.
-const ESCAPES: &[(&str, fn(char) -> bool)] = &[
+const ESCAPES: &[Escape] = &[
     ("percent-encoded", is_unreserved),
     ("quoted-printable", |one| one != '='),
 ];
