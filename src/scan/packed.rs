@@ -4,7 +4,6 @@
 //! stored as it is matches in the archive's bytes too, and counts as the member's. A match is new in a member where no member of the
 //! old archive has its lines: an archive that is packed anew brings nothing.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 
@@ -13,6 +12,7 @@ use bstr::{BStr, BString};
 use super::{Barren, Candidates, Match, Place, Scanner};
 use crate::archive::{self, Item, Limits};
 use crate::finding::{Finding, Part};
+use crate::order;
 use crate::rules::RuleError;
 use crate::text::view::View;
 
@@ -35,8 +35,8 @@ pub struct Unread {
     pub reason: &'static str,
 }
 
-/// The paths of the members that hold each secret of each rule.
-type Told = BTreeMap<(usize, Vec<u8>), Vec<BString>>;
+/// Rule, secret and member of each match, sorted.
+type Told = Vec<(usize, Vec<u8>, BString)>;
 
 /// Secrets that are looked at as the beginning of another.
 const MAX_BEGINNINGS: usize = 4;
@@ -146,13 +146,13 @@ impl Candidates<'_> {
         for member in &self.members {
             let of = &member.candidates;
             for found in &of.matches {
-                let paths = told.entry((found.rule, of.secret(found).to_vec()));
-                paths.or_default().push(member.path.clone());
+                told.push((found.rule, of.secret(found).to_vec(), member.path.clone()));
             }
         }
         if told.is_empty() {
             return;
         }
+        order::sort(&mut told);
         self.put_aside(BStr::new(b""), &told);
         for member in &mut self.members {
             member.candidates.put_aside(member.path.as_ref(), &told);
@@ -165,13 +165,18 @@ impl Candidates<'_> {
         let (mut aside, own) = std::mem::take(&mut self.matches)
             .into_iter()
             .partition(|found| {
-                let own = (found.rule, self.secret(found).to_vec());
+                let secret = self.secret(found);
+                let passed = told.partition_point(|it| (it.0, &*it.1) <= (found.rule, secret));
                 // Those that it may begin with come right before it.
-                let mut near = told.range(..=own.clone()).rev().take(MAX_BEGINNINGS);
-                near.any(|((rule, secret), paths)| {
-                    *rule == own.0
-                        && own.1.starts_with(secret)
-                        && paths.iter().any(|inner| is_inside(inner.as_ref(), path))
+                let near = told[..passed]
+                    .chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1))
+                    .rev();
+                near.take(MAX_BEGINNINGS).any(|of| {
+                    of[0].0 == found.rule
+                        && secret.starts_with(&of[0].1)
+                        && of
+                            .iter()
+                            .any(|(_, _, inner)| is_inside(inner.as_ref(), path))
                 })
             });
         self.matches = own;

@@ -362,6 +362,18 @@ fn a_longer_word_stays_one() {
 }
 
 #[test]
+fn words_that_hold_tokens_take_no_square_of_the_time() {
+    let sandbox = Sandbox::new();
+    let word = format!("V{}y", hf_token(11));
+    for between in ["", "\0", "\u{1}abc"] {
+        sandbox.write("out", format!("{word}{between}").repeat(80_000));
+        let run = scan(&sandbox, "out");
+        assert!(!run.stderr.contains("giving up"), "{}", run.stderr);
+        run.assert_code(0);
+    }
+}
+
+#[test]
 fn a_model_card_is_a_text() {
     let sandbox = Sandbox::new();
     let token = hf_token(5);
