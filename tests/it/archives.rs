@@ -276,6 +276,33 @@ fn the_name_of_a_member_is_a_text() {
 }
 
 #[test]
+fn the_name_of_an_unread_member_is_masked() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(12);
+    sandbox.write(format!("d/{token}"), "x".repeat(99));
+    shell(
+        &sandbox,
+        "python3 -c '
+import glob, zipfile
+z = zipfile.ZipFile(\"a.zip\", \"w\"); z.write(glob.glob(\"d/*\")[0]); z.close()
+b = bytearray(open(\"a.zip\", \"rb\").read()); b[b.find(b\"PK\\x01\\x02\") + 8] |= 1
+open(\"a.zip\", \"wb\").write(b)'; rm -r d; git add a.zip",
+    );
+    let run = sandbox.guard(&STAGED);
+    run.assert_hides(&token);
+    let skips = skipped(&run);
+    assert!(skips[0].0.starts_with("a.zip!/d/hf_"), "{skips:?}");
+    assert!(skips[0].1.contains("encrypted"), "{skips:?}");
+    assert_ne!(run.code, 0);
+    sandbox.commit_all("locked");
+    for arguments in [&["scan", "--range", "HEAD"][..], &["--all-history"]] {
+        let run = sandbox.guard(arguments);
+        run.assert_hides(&token);
+        assert_ne!(run.code, 0);
+    }
+}
+
+#[test]
 fn an_entry_accepts_by_the_path_inside_and_by_fingerprint() {
     let sandbox = Sandbox::new();
     wheel(&sandbox, &hf_token(8));
