@@ -51,27 +51,26 @@ pub(super) fn open(
     let mut ended = Ok(());
     archive::walk(text, Limits::SCAN, &mut |item| {
         scanner.pulse.fetch_add(1, Ordering::Relaxed);
-        match item {
-            Item::Unread { path, reason } => candidates.unread.push(Unread {
+        let (path, content) = name_and_content(item);
+        if let Item::Unread { path, reason } = item {
+            candidates.unread.push(Unread {
                 path: BString::from(path),
                 reason,
-            }),
-            Item::Text { path, text, .. } => {
-                let name = archive::member_name(path);
-                for (part, text) in [(Part::Path, name), (Part::Content, BStr::new(text))] {
-                    if text.is_empty() {
-                        continue;
-                    }
-                    match scanner.matched_in(barren, text) {
-                        Ok(found) if found.matches.is_empty() => {}
-                        Ok(found) => candidates.members.push(Member {
-                            path: BString::from(path),
-                            part,
-                            candidates: found.into_owned(),
-                        }),
-                        Err(error) => ended = Err(error),
-                    }
-                }
+            });
+        }
+        let name = archive::member_name(path);
+        for (part, text) in [(Part::Path, name), (Part::Content, content)] {
+            if text.is_empty() {
+                continue;
+            }
+            match scanner.matched_in(barren, text) {
+                Ok(found) if found.matches.is_empty() => {}
+                Ok(found) => candidates.members.push(Member {
+                    path: BString::from(path),
+                    part,
+                    candidates: found.into_owned(),
+                }),
+                Err(error) => ended = Err(error),
             }
         }
         match ended {
@@ -81,6 +80,14 @@ pub(super) fn open(
     });
     candidates.tell_once();
     ended
+}
+
+/// The path of a member and what can be read of it. What cannot be read has a name all the same.
+fn name_and_content(item: Item<'_>) -> (&BStr, &BStr) {
+    match item {
+        Item::Text { path, text, .. } => (path, BStr::new(text)),
+        Item::Unread { path, .. } => (path, BStr::new(b"")),
+    }
 }
 
 /// Adds what the members hold to `findings`, those of the archive's own bytes.
@@ -123,14 +130,13 @@ impl Candidates<'_> {
             }
             // What cannot be read of the old one is not known to be old.
             archive::walk(old, Limits::SCAN, &mut |item| {
-                if let Item::Text { path, text, .. } = item {
-                    for member in &mut self.members {
-                        let old: &[u8] = match member.part {
-                            Part::Content => text,
-                            _ => archive::member_name(path),
-                        };
-                        member.candidates.keep_new_lines(&[old]);
-                    }
+                let (path, content) = name_and_content(item);
+                for member in &mut self.members {
+                    let old = match member.part {
+                        Part::Content => content,
+                        _ => archive::member_name(path),
+                    };
+                    member.candidates.keep_new_lines(&[old]);
                 }
                 ControlFlow::Continue(())
             });

@@ -294,6 +294,9 @@ open(\"a.zip\", \"wb\").write(b)'; rm -r d; git add a.zip",
     assert!(skips[0].0.starts_with("a.zip!/d/hf_"), "{skips:?}");
     assert!(skips[0].1.contains("encrypted"), "{skips:?}");
     assert_ne!(run.code, 0);
+    let found = findings_of(&run);
+    assert_eq!(found.len(), 1, "its name is a text: {}", run.stdout);
+    assert_eq!(found[0]["part"], "path");
     sandbox.commit_all("locked");
     for arguments in [&["scan", "--range", "HEAD"][..], &["--all-history"]] {
         let run = sandbox.guard(arguments);
