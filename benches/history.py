@@ -177,10 +177,12 @@ def run(repository: Path, words: list[str]) -> tuple[float, float, float]:
             ended, status, usage = os.wait4(child.pid, os.WNOHANG)
         wall = time.monotonic() - started
         child.returncode = os.waitstatus_to_exitcode(status)
-        # Scanners end with a code of their own where they found something.
-        if words[0].endswith("hf-guard") and child.returncode not in (0, 1):
-            errors.seek(0)
-            sys.exit(f"{words} ended with {child.returncode}: {errors.read().decode()}")
+        # Scanners end with a code of their own where they found something; ours with 2 where an archive is damaged, too, which it
+        # says in its report.
+        errors.seek(0)
+        said = errors.read().decode()
+        if words[0].endswith("hf-guard") and (child.returncode not in (0, 1, 2) or said):
+            sys.exit(f"{words} ended with {child.returncode}: {said}")
     return wall, usage.ru_utime + usage.ru_stime, peak / 1024
 
 

@@ -9,7 +9,8 @@
 //! the start of a margin, if both are longer than that.
 //! And an excerpt does not show what stands beside base64 that is longer.
 //!
-//! A text as a whole in UTF-16 or UTF-32, a notebook, and an archive cannot be read so: [`Whole::is_one`].
+//! A text as a whole in UTF-16 or UTF-32, a notebook, an archive, and a file that counts its strings cannot be read so:
+//! [`Whole::is_one`].
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,7 @@ use crate::finding::Finding;
 use crate::rules::RuleError;
 use crate::text::layer;
 use crate::text::position::{Lines, Position};
-use crate::text::view;
+use crate::text::{strings, view};
 
 use super::{Place, Scanner};
 
@@ -75,6 +76,8 @@ impl Whole {
             Some("UTF-16 and UTF-32 are decoded as one text")
         } else if archive::may_begin(&self.head) {
             Some("an archive is unpacked as one text")
+        } else if strings::may_begin(&self.head) {
+            Some("a file that counts its strings is read from its beginning")
         } else {
             None
         }

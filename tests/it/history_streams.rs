@@ -5,10 +5,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use libdeflater::{CompressionLvl, Compressor};
 use serde_json::Value;
 
 use crate::pack_file::{self, Entry, Version, blob_name, hex, inserting};
-use crate::support::{GUARD, Run, Sandbox, hf_token};
+use crate::support::{GUARD, Run, Sandbox, hf_token, letters};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -180,7 +181,17 @@ fn a_large_blob_that_is_damaged_is_named() {
     assert!(run.stdout.contains(&named), "{}", run.stdout);
 }
 
-/// A delta, a notebook, UTF-16: each alone, and said so.
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut compressor = Compressor::new(CompressionLvl::fastest());
+    let mut out = vec![0; compressor.gzip_compress_bound(text.len())];
+    let len = compressor
+        .gzip_compress(text, &mut out)
+        .expect("it has room");
+    out.truncate(len);
+    out
+}
+
+/// A delta, a notebook, UTF-16, an archive: each alone, and said so.
 #[test]
 fn what_must_be_read_whole_is_and_says_so() {
     let token = hf_token(5);
@@ -198,6 +209,7 @@ fn what_must_be_read_whole_is_and_says_so() {
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
+    let member = format!("{}\nkey = \"{token}\"\n", letters(1, 2 * MB));
     for (entries, why) in [
         (
             vec![blob(plain), (blob_name(&made), Entry::Offset(0, delta))],
@@ -205,6 +217,7 @@ fn what_must_be_read_whole_is_and_says_so() {
         ),
         (vec![blob(notebook.into_bytes())], "a notebook"),
         (vec![blob(wide)], "UTF-16"),
+        (vec![blob(gzip(member.as_bytes()))], "an archive"),
     ] {
         let sandbox = Sandbox::new();
         pack_file::write(&packs(&sandbox), &entries, Version::Two);
