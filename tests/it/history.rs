@@ -266,8 +266,9 @@ fn a_damaged_pack_is_never_clean() {
     assert!(Store::open(&[folder]).is_err());
 }
 
+/// What is stored whole is read in chunks; a delta of it is not.
 #[test]
-fn what_is_too_large_to_hold_is_asked_for_alone() {
+fn a_delta_too_large_to_hold_is_asked_for_alone() {
     let sandbox = Sandbox::new();
     let long = format!(
         "{} {} {}",
@@ -275,8 +276,10 @@ fn what_is_too_large_to_hold_is_asked_for_alone() {
         hf_token(1),
         letters(2, 300_000)
     );
-    sandbox.write("long", &long);
-    sandbox.commit_all("Long");
+    for end in ["", " and more"] {
+        sandbox.write("long", format!("{long}{end}"));
+        sandbox.commit_all("Long");
+    }
     sandbox.git(&["repack", "-a", "-d", "-f", "--quiet"]);
     let scanner = Scanner::new(RuleSet::builtin());
     let store = Store::open(&[objects_of(sandbox.path())]).expect("it can be read");
@@ -285,13 +288,18 @@ fn what_is_too_large_to_hold_is_asked_for_alone() {
         max_bytes: 100_000,
     };
     let scan = |other_way: &dyn Fn(&hf_guard::git::Oid) -> _| {
-        history::scan_store(&store, other_way, &scanner, options, &Progress::default())
-            .expect("it is sound")
+        let history =
+            history::scan_store(&store, other_way, &scanner, options, &Progress::default())
+                .expect("it is sound");
+        assert_eq!(history.streamed.len(), 1);
+        (history.held.len(), history.unread.len())
     };
-    let declined = scan(&|_| None);
-    assert_eq!((declined.held.len(), declined.unread.len()), (0, 1));
-    let read = scan(&|_| Some((hf_guard::git::Kind::Blob, long.clone().into_bytes())));
-    assert_eq!((read.held.len(), read.unread.len()), (1, 0));
+    assert_eq!(scan(&|_| None), (1, 1));
+    let asked = |oid: &hf_guard::git::Oid| {
+        let text = sandbox.git(&["cat-file", "blob", &oid.to_string()]);
+        Some((hf_guard::git::Kind::Blob, text.into_bytes()))
+    };
+    assert_eq!(scan(&asked), (2, 0));
 }
 
 /// This project's own history, or that of the repositories whose `objects` folders `HF_GUARD_TEST_OBJECTS` names,
