@@ -7,6 +7,7 @@
 
 mod contexts;
 mod sample;
+mod writing;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
