@@ -84,7 +84,7 @@ fn verification(incident: &Incident, facts: &mut Facts) {
         known.is_some_and(|known| known.can_write == Some(true)),
     );
     let Some(known) = known else {
-        facts.text("owners", "[\"OWNER\"]");
+        facts.text("owners", "[\"OWNER\"]".to_owned());
         facts.text("list_commands", listings(&["OWNER"]));
         return;
     };
@@ -99,7 +99,7 @@ fn verification(incident: &Incident, facts: &mut Facts) {
     };
     facts.flag("verified", true);
     facts.flag("dead", is_dead);
-    facts.text("status", words);
+    facts.text("status", words.to_owned());
     facts.text("checked_at", plain(&known.checked_at));
     let reason = known.reason.as_ref();
     facts.text(
@@ -197,10 +197,9 @@ fn history(incident: &Incident, facts: &mut Facts) {
     let since = if is_day { since } else { String::new() };
     facts.text(
         "since_or_day",
-        if since.is_empty() {
-            "2000-01-01"
-        } else {
-            &since
+        match since.is_empty() {
+            true => "2000-01-01".to_owned(),
+            false => since.clone(),
         },
     );
     facts.text("since", since);
@@ -324,7 +323,8 @@ fn cleaning(plan: &Plan, facts: &mut Facts) {
             (true, true) => "some of the commits and objects that have it",
             (true, false) => "some of the commits that have it (only reflogs do)",
             _ => "some of the objects that have it",
-        },
+        }
+        .to_owned(),
     );
     facts.flag(
         "short_secret",

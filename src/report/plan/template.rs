@@ -12,6 +12,7 @@ pub(super) struct Facts {
 
 impl Facts {
     /// A flag, where `holds`.
+    #[inline(never)]
     pub(super) fn flag(&mut self, name: &'static str, holds: bool) {
         if holds {
             self.flags.push(name);
@@ -19,8 +20,8 @@ impl Facts {
     }
 
     /// A text, and a flag of its name where it is not empty.
-    pub(super) fn text(&mut self, name: &'static str, text: impl Into<String>) {
-        let text = text.into();
+    #[inline(never)]
+    pub(super) fn text(&mut self, name: &'static str, text: String) {
         self.flag(name, !text.is_empty());
         self.texts.push((name, text));
     }
@@ -99,8 +100,8 @@ mod tests {
         let mut facts = Facts::default();
         facts.flag("live", true);
         facts.flag("dead", false);
-        facts.text("name", "{live} %end");
-        facts.text("empty", "");
+        facts.text("name", "{live} %end".to_owned());
+        facts.text("empty", String::new());
         let template = "a {name} { x: y } ${{ z }}\n%if live !dead\n\n\nb\n%if dead\nno\n%end\n%end\n{empty}\n%if empty\nno\n%end\nc";
         assert_eq!(
             fill(template, &facts),
