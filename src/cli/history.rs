@@ -355,7 +355,7 @@ fn unread(history: &History, repository: &Repository) -> Vec<Skip> {
     skips.extend(history.gaps.iter().map(|gap| Skip {
         path: BString::from(&*gap.what),
         reason: gap.why.clone(),
-        is_packed: false,
+        is_packed: gap.is_packed,
     }));
     if history.is_partial {
         skips.push(Skip {

@@ -81,6 +81,24 @@ fn it_accepts_nothing_else() {
     }
 }
 
+/// A history names the object: of a path it holds many versions.
+#[test]
+fn in_a_history_the_object_is_named() {
+    let sandbox = Sandbox::new();
+    stage_damaged(&sandbox, "tests/data/cut.gz");
+    sandbox.commit_all("a fixture");
+    let scan = ["--all-history", "--format", "json"];
+    let run = sandbox.guard(&scan);
+    run.assert_code(2);
+    let object = format!(
+        "object {}",
+        sandbox.git(&["rev-parse", "HEAD:tests/data/cut.gz"]).trim()
+    );
+    assert_eq!(skipped(&run)[0].0, object);
+    sandbox.stage(".hf-guard.toml", ENTRY.replace("tests/data/", &object));
+    sandbox.guard(&scan).assert_code(0);
+}
+
 #[test]
 fn an_entry_that_accepts_no_archive_is_unused() {
     let sandbox = Sandbox::new();

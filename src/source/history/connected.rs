@@ -23,6 +23,7 @@ pub(super) fn check(
     let gap = |what: &str, error: GitError| Gap {
         what: what.to_owned(),
         why: error.to_string(),
+        is_packed: false,
     };
     match shallow(repository) {
         Ok(edge) => absent.parents.retain(|(commit, _)| !edge.contains(commit)),

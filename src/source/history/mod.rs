@@ -85,6 +85,8 @@ pub struct Gap {
     pub what: String,
     /// Why it could not be read.
     pub why: String,
+    /// Whether it is an archive, or in one, whose bytes were read as they stand.
+    pub is_packed: bool,
 }
 
 /// An object that holds credentials.

@@ -104,6 +104,7 @@ impl<'a> Reader<'a> {
             let gaps = candidates.unread().iter().map(|unread| Gap {
                 what: format!("object {}{}", object.oid(), unread.path),
                 why: unread.reason.to_owned(),
+                is_packed: true,
             });
             self.gaps.extend(gaps);
         }
