@@ -377,9 +377,16 @@ mod tests {
     #[test]
     fn a_type_is_not_opaque() {
         assert!(!looks_opaque(b"Curve25519SeedBin"));
+        // Of random values with as many digits as a secret's, none in thousands has its digits in a row and capitals before
+        // small letters only.
         let mut random = Random(11);
-        let named = (0..20_000).filter(|_| is_type_name(&random.body(ALPHANUMERIC, 17)));
-        assert_eq!(named.count(), 0);
+        let is_lost = |_: &i32| {
+            let body = random.body(ALPHANUMERIC, 17);
+            let digits = body.iter().filter(|byte| byte.is_ascii_digit()).count();
+            digits >= OPAQUE_DIGITS && is_type_name(&body)
+        };
+        let lost = (0..20_000).filter(is_lost).count();
+        assert!(lost <= 2, "{lost}");
     }
 
     #[test]
