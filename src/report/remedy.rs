@@ -10,6 +10,7 @@ use super::habitat::Habitat;
 use super::paint::{Paint, Role};
 use super::words::{number, push};
 use super::{Options, rewrite, shell, variable};
+use crate::archive;
 use crate::finding::{Finding, Origin, Part};
 use crate::outcome::Rewrite;
 use crate::text::escape;
@@ -139,6 +140,11 @@ fn go_on(text: &mut String, groups: &[Group<'_>], findings: &[&Finding], paint: 
     for group in groups {
         match group.habitat {
             Habitat::SecretFile => any_secret_file = true,
+            // git knows the archive, not what is in it.
+            Habitat::Archive => fixed.extend(group.files.iter().map(|file| {
+                let outer = archive::outer_paths(file).next();
+                outer.map_or(*file, |outer| &**outer)
+            })),
             _ => fixed.extend(group.files.iter().copied()),
         }
     }

@@ -60,6 +60,23 @@ fn wheel(sandbox: &Sandbox, token: &str) {
     );
 }
 
+/// git knows the archive, not what is in it.
+#[test]
+fn the_advice_names_what_git_can_add() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(1);
+    wheel(&sandbox, &token);
+    sandbox.git(&["add", "a.whl"]);
+    let run = sandbox.guard(&["hook", "pre-commit"]);
+    run.assert_code(1).assert_hides(&token);
+    for line in [
+        "      git add -- a.whl\n",
+        "      git reset --quiet -- a.whl\n",
+    ] {
+        assert!(run.stdout.contains(line), "{}", run.stdout);
+    }
+}
+
 #[test]
 fn a_token_in_a_wheel_blocks_the_commit_and_says_where() {
     let sandbox = Sandbox::new();
