@@ -5,11 +5,9 @@
 
 use super::Register;
 use super::credential::{Credential, Holding, PartOf, Revocation};
-use crate::finding::{AcceptedBy, Reach};
+use crate::finding::AcceptedBy;
 use crate::rules::Confidence;
-use crate::source::report::document::{
-    Commit, Document, Entry, MalformedReport, Place, SCHEMA, Unread, Written,
-};
+use crate::source::report::document::{Document, Entry, MalformedReport, Place, SCHEMA, Unread};
 
 /// Which findings of a report are entries.
 #[derive(Clone, Copy, Debug)]
@@ -92,12 +90,10 @@ fn is_known_leak(entry: &Entry) -> bool {
 fn credential(mut entry: Entry, repository: &str) -> Credential {
     let accepted = entry.by.is_some() && !is_known_leak(&entry);
     let parts = std::mem::take(&mut entry.parts);
-    let mut rules = vec![entry.rule.clone()];
-    rules.dedup();
     let mut credential = Credential {
         description: std::mem::take(&mut entry.description),
         provider: std::mem::take(&mut entry.provider),
-        rules,
+        rules: vec![entry.rule.clone()],
         secret: std::mem::take(&mut entry.secret),
         secret_sha256: entry.secret_sha256.take(),
         parts: Vec::new(),
@@ -137,7 +133,10 @@ fn holding(entry: Entry, repository: &str) -> Holding {
             places: provenance.places,
         },
         None => {
-            let place = place(entry);
+            let place = Place {
+                first: entry.origin.commit(),
+                ..entry.place()
+            };
             Holding {
                 repository,
                 in_head: None,
@@ -149,34 +148,4 @@ fn holding(entry: Entry, repository: &str) -> Holding {
             }
         }
     }
-}
-
-/// The one place of a finding that no history tells more of.
-fn place(entry: Entry) -> Place {
-    Place {
-        path: entry.path,
-        part: entry.part,
-        line: entry.line,
-        column: entry.column,
-        end_line: entry.end_line,
-        end_column: entry.end_column,
-        first: commit(&entry.origin),
-        last: None,
-        commits: None,
-        reflog_commits: None,
-        in_head: None,
-        reach: Reach::Unknown,
-        fingerprint: entry.fingerprint,
-        by: entry.by,
-        owners: Vec::new(),
-        origin: entry.origin,
-    }
-}
-
-fn commit(origin: &Written) -> Option<Commit> {
-    Some(Commit {
-        commit: origin.commit.clone()?,
-        author: origin.author.clone()?,
-        date: origin.date.clone()?,
-    })
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::obstacle::Obstacle;
-use super::record::{Record, answers_to, commit, is_same_secret, place};
+use super::record::{Record, answers_to, is_same_secret};
 use crate::finding::{Part, Reach};
 use crate::rules::Rule;
 use crate::source::report::document::{Commit, Entry, Place};
@@ -172,7 +172,7 @@ impl Incident {
             incident.refs = history.refs.clone().unwrap_or_default();
         } else {
             let mut seen = HashSet::new();
-            let places = same.iter().map(|record| place(&record.entry));
+            let places = same.iter().map(|record| record.entry.place());
             incident.places = places
                 .filter(|place| seen.insert((place.path.clone(), place.line, place.column)))
                 .collect();
@@ -193,7 +193,7 @@ impl Incident {
         history
             .and_then(|history| history.first.clone())
             .or_else(|| {
-                let commits = self.places.iter().filter_map(|place| commit(&place.origin));
+                let commits = self.places.iter().filter_map(|place| place.origin.commit());
                 commits.min_by(|a, b| a.date.cmp(&b.date))
             })
     }

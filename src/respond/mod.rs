@@ -11,4 +11,4 @@ pub mod replacement;
 
 pub use incident::{Incident, Plan, Remedy, Remotes, Unfound};
 pub use obstacle::{Kind, Obstacle, obstacles};
-pub use record::{Record, answers_to, commit, records};
+pub use record::{Record, answers_to, records};

@@ -5,8 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::finding::Reach;
-use crate::source::report::document::{Commit, Document, Entry, Place, Written};
+use crate::source::report::document::{Document, Entry};
 
 /// A finding, and the other parts of its credential: what each is, and its fingerprint.
 #[derive(Debug)]
@@ -53,36 +52,4 @@ pub(super) fn is_same_secret(one: &Entry, other: &Entry) -> bool {
 fn fingerprints(entry: &Entry) -> impl Iterator<Item = &str> {
     let places = entry.provenance.iter().flat_map(|all| &all.places);
     std::iter::once(&*entry.fingerprint).chain(places.map(|place| &*place.fingerprint))
-}
-
-/// Where a finding stands whose history nobody asked for.
-pub(super) fn place(entry: &Entry) -> Place {
-    Place {
-        path: entry.path.clone(),
-        part: entry.part,
-        line: entry.line,
-        column: entry.column,
-        end_line: entry.end_line,
-        end_column: entry.end_column,
-        origin: entry.origin.clone(),
-        first: None,
-        last: None,
-        commits: None,
-        reflog_commits: None,
-        in_head: None,
-        reach: Reach::Unknown,
-        fingerprint: entry.fingerprint.clone(),
-        by: entry.by.clone(),
-        owners: Vec::new(),
-    }
-}
-
-/// The commit that an origin names.
-#[must_use]
-pub fn commit(origin: &Written) -> Option<Commit> {
-    Some(Commit {
-        commit: origin.commit.clone()?,
-        author: origin.author.clone()?,
-        date: origin.date.clone()?,
-    })
 }

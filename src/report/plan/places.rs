@@ -5,7 +5,7 @@ use super::super::habitat::Habitat;
 use super::super::variable;
 use super::markdown::{code, encoded, plain};
 use crate::finding::{Part, Reach};
-use crate::respond::{self, Kind, Plan};
+use crate::respond::{Kind, Plan};
 use crate::source::report::document::{Commit, Place};
 use crate::text::{escape, path};
 
@@ -21,7 +21,7 @@ pub(super) fn places(places: &[Place]) -> String {
             if first.commit != last.commit {
                 text.push_str(&format!(" to {}", dated(last)));
             }
-        } else if let Some(one) = respond::commit(&place.origin) {
+        } else if let Some(one) = place.origin.commit() {
             text.push_str(&format!(", in commit {}", dated(&one)));
         }
         match place.reach {

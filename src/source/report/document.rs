@@ -123,6 +123,31 @@ pub struct Entry {
     pub by: Option<AcceptedBy>,
 }
 
+impl Entry {
+    /// Where it stands, for one whose history nobody asked for.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            path: self.path.clone(),
+            part: self.part,
+            line: self.line,
+            column: self.column,
+            end_line: self.end_line,
+            end_column: self.end_column,
+            origin: self.origin.clone(),
+            first: None,
+            last: None,
+            commits: None,
+            reflog_commits: None,
+            in_head: None,
+            reach: Reach::Unknown,
+            fingerprint: self.fingerprint.clone(),
+            by: self.by.clone(),
+            owners: Vec::new(),
+        }
+    }
+}
+
 /// A report that does not say counts in full.
 fn high() -> Confidence {
     Confidence::High
@@ -148,6 +173,18 @@ pub struct Written {
     /// An object's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
+}
+
+impl Written {
+    /// The commit that it names.
+    #[must_use]
+    pub fn commit(&self) -> Option<Commit> {
+        Some(Commit {
+            commit: self.commit.clone()?,
+            author: self.author.clone()?,
+            date: self.date.clone()?,
+        })
+    }
 }
 
 /// The field `provenance`.
