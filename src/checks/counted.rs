@@ -103,22 +103,37 @@ impl<'t> Counted<'t> {
             false => (range.start, range.start),
         };
         let to = self.text.len().min(end + AHEAD);
-        let part = &self.text[from..to];
-        self.plain = first..from + first_odd(part).unwrap_or(part.len());
+        self.plain = first..first_odd(self.text, from..to).unwrap_or(to);
         end <= self.plain.end
     }
 }
 
-/// Where the first byte of `part` stands that no text holds; at its ends a character may be cut.
-fn first_odd(part: &[u8]) -> Option<usize> {
-    let cut = part.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80);
-    let start = cut.count();
-    let control = part.iter().position(|byte| !is_text(byte));
-    let whole = &part[start..control.unwrap_or(part.len()).max(start)];
-    match std::str::from_utf8(whole) {
-        Err(error) if error.error_len().is_some() => Some(start + error.valid_up_to()),
-        _ => control,
+/// The first byte in `range` that no text holds: a control character, or a byte of no character in UTF-8. It depends on nothing but
+/// the bytes beside it, wherever the range begins; only at the ends of `text` a character may be cut.
+fn first_odd(text: &[u8], range: Range<usize>) -> Option<usize> {
+    let control = text[range.clone()].iter().position(|byte| !is_text(byte));
+    let end = control.map_or(range.end, |at| range.start + at);
+    let is_inside = |byte: &&u8| **byte & 0xc0 == 0x80;
+    let cut_before = text[..range.start].iter().rev().take(3);
+    let cut_before = cut_before.take_while(is_inside).count() + 1;
+    let cut_after = text[end..].iter().take(3).take_while(is_inside).count();
+    let first = range.start.saturating_sub(cut_before);
+    let mut at = first;
+    for chunk in text[first..end + cut_after].utf8_chunks() {
+        let odd = at + chunk.valid().len();
+        at = odd + chunk.invalid().len();
+        let is_cut_at_end = at == text.len() && is_lead(chunk.invalid());
+        let is_cut_at_start = odd < 3 && text[..at].iter().all(|byte| is_inside(&byte));
+        if odd.max(range.start) < at.min(end) && !is_cut_at_end && !is_cut_at_start {
+            return Some(odd.max(range.start));
+        }
     }
+    control.map(|at| range.start + at)
+}
+
+/// Whether `bytes`, which are no character, are the beginning of one.
+fn is_lead(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 /// What may be said there of a length, in each way in which formats write one. (What is written in eight bytes is a number of four
@@ -176,9 +191,53 @@ fn is_text(byte: &u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
 
     const WORD: &[u8] = b"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+
+    /// Whether each byte of `text` is one that no text holds. Only at the ends a character may be cut.
+    fn odd_bytes(text: &[u8]) -> Vec<bool> {
+        let inside = text.iter().take_while(|byte| **byte & 0xc0 == 0x80).count();
+        let mut odd: Vec<bool> = text.iter().map(|byte| !is_text(byte)).collect();
+        let mut at = 0;
+        for chunk in text.utf8_chunks() {
+            let invalid = at + chunk.valid().len();
+            at = invalid + chunk.invalid().len();
+            let is_cut = at == text.len() && chunk.invalid().starts_with(b"\xf0\x9f");
+            odd[invalid..at].fill(!is_cut);
+        }
+        odd[..inside.min(3)].fill(false);
+        odd
+    }
+
+    proptest! {
+        /// What is known from one question must not change the answer to another.
+        #[test]
+        fn answers_depend_on_nothing_but_the_bytes(
+            pieces in vec((0..3_000_usize, 0..8_usize), 1..20),
+            questions in vec((0..60_000_usize, 0..3_000_usize), 40),
+            scale in select(vec![1, 500]),
+        ) {
+            let odd: [&[u8]; 4] = [b"\x90", "\u{20ac}".as_bytes(), b"\xf0\x9f", b"\x01"];
+            let mut text = Vec::new();
+            for (len, kind) in pieces {
+                text.extend(vec![b'a'; len / scale]);
+                text.extend(odd[kind / 2].repeat(kind % 2 + 1));
+            }
+            let odd = odd_bytes(&text);
+            let mut counted = Counted::of(&text);
+            for (start, len) in questions {
+                let start = start % text.len();
+                let end = start + len / scale;
+                let expected = !odd[start..end.min(text.len())].contains(&true);
+                prop_assert_eq!(counted.is_plain(start..end), expected, "{}..{}", start, end);
+            }
+        }
+    }
 
     #[track_caller]
     fn assert_begins(before: &[u8], after: &[u8], expected: bool) {
