@@ -28,12 +28,14 @@ pub(super) type Row = [u16; CLASSES];
 /// The class of a byte: for a letter the five bits in which its two cases are one.
 ///
 /// Plain arithmetic, so that compilers turn it into vector instructions. What stands below the letters is turned so that
-/// `%` and `\` are none of them: `%4` would be met in every `et`. Told apart by a sixth bit, bytes of one class would
-/// save one head in four, and take a table of twice the size.
+/// it meets few of them where keywords have it: a blank is of the class of `e`, a comma of `q`, `%` of `j`. Of all turns
+/// this one leads to the fewest match states without a keyword in Python, C, Rust, Markdown, JavaScript and JSON, with the
+/// built-in rules: 4 in 10,000 bytes. (With a blank as `y` 26: then `e co` is `,yco`.) Told apart by a sixth bit, bytes of
+/// one class would save one head in four, and take a table of twice the size.
 #[inline]
 #[must_use]
 pub(super) const fn class(byte: u8) -> u8 {
-    let turn = if byte < b'@' { 25 } else { 0 };
+    let turn = if byte < b'@' { 5 } else { 0 };
     byte.wrapping_add(turn) & 0x1f
 }
 
