@@ -12,6 +12,7 @@ mod extract;
 mod forest;
 mod index;
 mod lookup;
+mod progress;
 mod store;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -29,9 +30,10 @@ use super::map::Bytes;
 use super::{Kind, Oid};
 use index::Index;
 pub use lookup::{Listed, Packs, Unread};
+pub use progress::{Progress, Walked};
 pub use store::{ReadError, Store};
 pub use visit::{Change, Object, Piece, Visitor};
-pub use walk::{Limits, Progress, Resolve, Walked, walk};
+pub use walk::{Limits, Resolve, walk};
 pub use whole::{Next, Sink, Whole};
 
 /// An object that could not be read, and why.
