@@ -1,7 +1,7 @@
 //! `scan --range` and `scan --unpushed`, as CI calls them.
 
 use crate::findings::{assert_reports, findings};
-use crate::push_remote::{Pushing, text};
+use crate::push::remote::{Pushing, text};
 use crate::support::{GUARD, Run, Sandbox, hf_token};
 
 fn range(sandbox: &Sandbox, range: &str) -> Run {

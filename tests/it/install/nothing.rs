@@ -1,7 +1,7 @@
 //! A push of nothing: git gives the hook no lines, and what is not published yet is nobody's business.
 
 use super::{executable, hooks};
-use crate::push_remote::{bare, text};
+use crate::push::remote::{bare, text};
 use crate::support::{Run, Sandbox, hf_token};
 
 /// `main` is published, `topic` is not and holds the token.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::server::Server;
+use super::Server;
 use crate::support::{GUARD, Run, Sandbox, hf_token, run_with_input, write_script};
 
 impl Server {

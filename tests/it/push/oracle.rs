@@ -11,13 +11,13 @@
 //! 4. with the hook the push goes through just where nothing is reported.
 //!
 //! A push of nothing gives the hook no lines; then everything unpublished counts, and only 1 is asked.
-//! A longer run: `HF_GUARD_ORACLE_STATES=2000 cargo test --release --test it push_oracle`.
+//! A longer run: `HF_GUARD_ORACLE_STATES=2000 cargo test --release --test it push::oracle`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::remote::{Pushing, text};
 use crate::findings::{findings, sha256};
-use crate::push_remote::{Pushing, text};
 use crate::random::{Random, states};
 use crate::support::{GUARD, Run, hf_token, write_script};
 

@@ -1,6 +1,6 @@
 //! What accepts a finding on a server: what the push builds on and the administrator, never what is pushed.
 
-use crate::server::Server;
+use super::Server;
 use crate::support::{Run, hf_token};
 
 /// An entry that accepts `path`.

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use super::Server;
 use crate::random::{Random, states};
-use crate::server::Server;
 use crate::support::{Run, hf_token};
 
 const BRANCHES: [&str; 4] = ["main", "one", "two", "three"];

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 
-use crate::push_remote::{Pushing, bare, text};
+use super::remote::{Pushing, bare, text};
 use crate::support::{Run, hf_token};
 
 const ZEROS: &str = "0000000000000000000000000000000000000000";

@@ -1,6 +1,6 @@
 //! Repositories of every kind: formats, partial and shallow clones, borrowed and replaced objects.
 
-use crate::push_remote::{Pushing, bare, install, text};
+use super::remote::{Pushing, bare, install, text};
 use crate::support::{GUARD, hf_token, run_with_input};
 
 #[test]

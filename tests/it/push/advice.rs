@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::push_remote::Pushing;
+use super::remote::Pushing;
 use crate::support::{Run, hf_token};
 
 /// The indented commands of a report, in order.

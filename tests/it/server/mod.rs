@@ -1,5 +1,11 @@
 //! `hook pre-receive` and `hook update`: real pushes to a real bare repository, which takes nothing in that was not read.
 
+mod break_glass;
+mod faults;
+mod layouts;
+mod random;
+mod trust;
+
 use std::path::{Path, PathBuf};
 
 use crate::support::{GUARD, Run, Sandbox, hf_token, write_script};

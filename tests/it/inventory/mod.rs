@@ -1,5 +1,9 @@
 //! `hf-guard inventory`: one row a credential, over repositories, reports and machines.
 
+mod codeowners;
+mod csv;
+mod page;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::server::Server;
+use super::Server;
 use crate::support::{GUARD, Run, hf_token, run_with_input};
 
 const OPTION: &str = "--push-option=hf-guard.break-glass=the site is down";

@@ -1,6 +1,6 @@
 //! What is read of each object that goes out.
 
-use crate::push_remote::Pushing;
+use super::remote::Pushing;
 use crate::support::{Run, Sandbox, hf_token};
 
 fn commit_with(sandbox: &Sandbox, variable: &str, value: &str, message: &str) {

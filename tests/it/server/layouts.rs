@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::server::Server;
+use super::Server;
 use crate::support::{GUARD, hf_token, write_script};
 
 /// The shell scripts below the headline `title`, with the binary under test in the place of the installed one.
