@@ -305,3 +305,19 @@ fn read_request(stream: &mut BufReader<impl Read>) -> Option<Seen> {
     seen.body = String::from_utf8_lossy(&body).into_owned();
     Some(seen)
 }
+
+/// What the Hub says of a user token with `role`.
+pub fn whoami(role: &str) -> String {
+    serde_json::json!({
+        "type": "user", "name": "ada", "fullname": "Ada L.", "email": "ada@example.org",
+        "orgs": [
+            {"name": "acme", "roleInOrg": "admin", "isEnterprise": true},
+            {"name": "lab", "roleInOrg": "read"}
+        ],
+        "auth": {"type": "access_token", "accessToken": {
+            "displayName": "laptop", "role": role, "createdAt": "2026-01-01T00:00:00.000Z",
+            "expiration": "2027-01-01T00:00:00.000Z"
+        }}
+    })
+    .to_string()
+}

@@ -8,9 +8,8 @@ use std::sync::Mutex;
 use hf_guard::rules::example;
 use serde_json::{Value, json};
 
-use crate::issuer::{Issuer, Play, Seen};
+use crate::issuer::{Issuer, Play, Seen, whoami};
 use crate::support::{GUARD, Run, Sandbox, hf_token, letters, run_with_input};
-use crate::verify::whoami;
 
 /// A Hub that withdraws what it is told to.
 pub fn hub() -> Issuer {

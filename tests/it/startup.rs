@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::issuer::{Issuer, Play};
+use crate::issuer::{Issuer, Play, whoami};
 use crate::support::{GUARD, Run, Sandbox, hf_token, run_with_input};
-use crate::verify::whoami;
 
 /// Notes calls in the file that TRACE names, and passes them on.
 const WITNESS: &str = r#"

@@ -12,9 +12,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::issuer::{Issuer, Play};
+use crate::issuer::{Issuer, Play, whoami};
 use crate::support::{GUARD, Run, Sandbox, hf_token, letters, write_script};
-use crate::verify::whoami;
 
 /// A second repository beside the sandbox's own.
 #[track_caller]

@@ -7,10 +7,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::issuer::{Issuer, Play};
+use crate::issuer::{Issuer, Play, whoami};
 use crate::revoke::hub;
 use crate::support::{GUARD, Run, Sandbox, hf_token};
-use crate::verify::whoami;
 
 /// The finding of the first secret, as the history scan tells it.
 #[track_caller]
