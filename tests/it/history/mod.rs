@@ -9,6 +9,60 @@ mod narrowing;
 mod objects;
 mod oracle;
 mod places;
+mod provenance;
+mod reached;
 mod scan;
 mod strays;
 mod streams;
+
+use serde_json::Value;
+
+use crate::support::{Run, Sandbox};
+
+/// Commits a token in `config.py` and takes it out again.
+#[track_caller]
+fn added_then_removed(sandbox: &Sandbox, token: &str) {
+    sandbox.write("config.py", "import os\n");
+    sandbox.commit_all("start");
+    sandbox.write("config.py", format!("import os\ntoken = \"{token}\"\n"));
+    sandbox.commit_all("add");
+    sandbox.write("config.py", "import os\n");
+    sandbox.commit_all("remove");
+}
+
+#[track_caller]
+fn scan(sandbox: &Sandbox) -> Run {
+    sandbox.guard(&["--all-history"])
+}
+
+/// The findings of a scan that must find something, and whose output must not hold `token`.
+#[track_caller]
+fn findings(sandbox: &Sandbox, token: &str) -> Vec<Value> {
+    let run = sandbox.guard(&["--all-history", "--format", "json"]);
+    run.assert_code(1).assert_hides(token);
+    let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    assert_eq!(report["warnings"], Value::Array(Vec::new()), "{report:#}");
+    report["findings"].as_array().expect("a list").clone()
+}
+
+/// The one finding.
+#[track_caller]
+fn finding(sandbox: &Sandbox, token: &str) -> Value {
+    let findings = findings(sandbox, token);
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    findings[0].clone()
+}
+
+fn id(sandbox: &Sandbox, revision: &str) -> String {
+    sandbox.git(&["rev-parse", revision]).trim().to_owned()
+}
+
+/// The places of a finding: path and what leads there.
+fn places(finding: &Value) -> Vec<(String, String)> {
+    let places = finding["provenance"]["places"].as_array().expect("a list");
+    let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    places
+        .iter()
+        .map(|place| (word(&place["path"]), word(&place["reach"])))
+        .collect()
+}
