@@ -118,15 +118,16 @@ fn imports_follow_the_pipeline() {
 fn no_two_files_of_a_folder_import_each_other() {
     let mut imports: BTreeMap<(PathBuf, String), BTreeSet<String>> = BTreeMap::new();
     for (file, code) in sources() {
-        let folder = file.parent().expect("a file has a folder").to_path_buf();
-        let name = file
-            .file_stem()
-            .expect("a file has a name")
-            .to_string_lossy()
-            .into_owned();
-        if matches!(name.as_str(), "mod" | "lib" | "main") {
+        // A folder's `mod.rs` is the module of the folder's name.
+        let module = if file.ends_with("mod.rs") {
+            file.parent().expect("a file has a folder").to_path_buf()
+        } else {
+            file.with_extension("")
+        };
+        let (Some(folder), Some(name)) = (module.parent(), module.file_name()) else {
             continue;
-        }
+        };
+        let (folder, name) = (folder.to_path_buf(), name.to_string_lossy().into_owned());
         imports.insert((folder, name), names_after(&code, "super::"));
     }
     for ((folder, name), imported) in &imports {
