@@ -12,6 +12,7 @@
 //! A comment is about nothing that stands further than 500 bytes from it: a minified file is one line.
 
 mod comment;
+mod line_ends;
 
 use std::ops::Range;
 
@@ -19,6 +20,8 @@ use bstr::ByteSlice as _;
 
 use crate::finding::Marker;
 use comment::Comment;
+pub(super) use line_ends::LineEnds;
+use line_ends::is_escaped;
 
 /// Bytes from the start of a comment to the secret that it is about, or from there to its start, at most.
 const WINDOW: usize = 500;
@@ -111,77 +114,6 @@ impl Above {
             .iter()
             .any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
     }
-}
-
-/// Whether an odd number of backslashes stands before `at`.
-fn is_escaped(text: &[u8], at: usize) -> bool {
-    let backslashes = text[..at]
-        .iter()
-        .rev()
-        .take_while(|&&byte| byte == b'\\')
-        .count();
-    backslashes % 2 == 1
-}
-
-/// What ends a line of a text.
-#[derive(Debug)]
-pub(super) struct LineEnds {
-    byte: u8,
-    /// In JSON the lines of a program are strings, and end in `\n`, written out.
-    escaped: bool,
-}
-
-impl LineEnds {
-    /// Looks through `text` once.
-    pub(super) fn of(text: &[u8]) -> Self {
-        let byte = if memchr::memchr(b'\n', text).is_some() {
-            b'\n'
-        } else {
-            b'\r'
-        };
-        Self {
-            byte,
-            escaped: is_json(text),
-        }
-    }
-
-    /// The last line end in `low..high`.
-    fn last_before(&self, text: &[u8], low: usize, high: usize) -> Option<Range<usize>> {
-        let mut at = high;
-        while at > low {
-            at -= 1;
-            if let Some(end) = self.at(text, at).filter(|end| end.end <= high) {
-                return Some(end);
-            }
-        }
-        None
-    }
-
-    /// The first line end in `low..high`.
-    fn first_after(&self, text: &[u8], low: usize, high: usize) -> Option<Range<usize>> {
-        (low..high).find_map(|at| self.at(text, at))
-    }
-
-    fn at(&self, text: &[u8], at: usize) -> Option<Range<usize>> {
-        if text[at] == self.byte {
-            return Some(at..at + 1);
-        }
-        let escape = self.escaped && text[at] == b'\\' && text.get(at + 1) == Some(&b'n');
-        (escape && !is_escaped(text, at)).then(|| at..at + 2)
-    }
-}
-
-/// Whether a text starts as JSON does, and as programs and INI files do not: `{"`, `{}`, `["`, `[{`.
-fn is_json(text: &[u8]) -> bool {
-    let mut start = text
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .take(2);
-    matches!(
-        (start.next(), start.next()),
-        (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'"' | b'{'))
-    )
 }
 
 #[cfg(test)]
