@@ -18,6 +18,7 @@ mod cache_tree;
 mod checkout;
 mod commits;
 mod compare;
+mod configuration;
 mod difference;
 mod door;
 mod environment;
@@ -45,7 +46,7 @@ mod tree_diff;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use bstr::{BStr, BString};
+use bstr::BString;
 
 use door::Door;
 use environment::Environment;
@@ -250,28 +251,12 @@ impl Repository {
         tree_diff::compare(tree, parents, read)
     }
 
-    /// The commits that `selection` names (arguments of `git rev-list`), parents before children.
-    ///
-    /// # Errors
-    /// [`GitError::GitFailed`] where git does not know one of them.
-    pub fn revisions(&self, selection: &Selection<'_>) -> Result<Vec<Revision>, GitError> {
-        revisions::list(&self.environment.current_dir, selection)
-    }
-
     /// The names of all objects, as git lists them; it knows formats that [`Self::store`] does not.
     ///
     /// # Errors
     /// [`GitError`] where git cannot tell.
     pub fn every_object(&self) -> Result<Vec<Oid>, GitError> {
         plumbing::every_object(&self.environment.current_dir)
-    }
-
-    /// The objects that a ref, HEAD, reflog or index leads to and that are not there. git looks at every object for that.
-    ///
-    /// # Errors
-    /// [`GitError`] where git cannot tell.
-    pub fn missing(&self) -> Result<Vec<Oid>, GitError> {
-        revisions::missing(&self.environment.current_dir)
     }
 
     /// The commits at which linked work trees stand without a branch.
@@ -290,30 +275,6 @@ impl Repository {
         moment::read(&self.environment.current_dir, text, end)
     }
 
-    /// The ends of a range.
-    ///
-    /// # Errors
-    /// [`GitError`] where git does not know a commit of the range.
-    pub fn range_ends(&self, range: &str) -> Result<RangeEnds, GitError> {
-        revisions::ends(&self.environment.current_dir, range)
-    }
-
-    /// The commit that a range builds on: what it leaves out or, of several, the newest that all of them share.
-    ///
-    /// # Errors
-    /// [`GitError`] where git does not know a commit of the range.
-    pub fn base_of(&self, range: &str) -> Result<Option<Oid>, GitError> {
-        revisions::base(&self.environment.current_dir, range)
-    }
-
-    /// Every ref below one of `folders`, which end in a slash.
-    ///
-    /// # Errors
-    /// [`GitError`] where git cannot list them.
-    pub fn references(&self, folders: &[&str]) -> Result<Vec<Reference>, GitError> {
-        revisions::references(&self.environment.current_dir, folders)
-    }
-
     /// Name and text of every reflog, those of linked work trees too.
     ///
     /// # Errors
@@ -324,38 +285,6 @@ impl Repository {
             self.common_dir(),
             self.git_dir(),
         )
-    }
-
-    /// Key and value of every setting whose key matches a regular expression, the user's own included, in git's order.
-    ///
-    /// # Errors
-    /// [`GitError`] where git cannot be started or its configuration is broken.
-    pub fn settings(&self, keys: &str) -> Result<Vec<(BString, BString)>, GitError> {
-        revisions::settings(&self.environment.current_dir, keys)
-    }
-
-    /// Where a remote is fetched from, rewritten as the user's configuration says; `None` where git cannot tell.
-    ///
-    /// # Errors
-    /// [`GitError`] where git cannot be started.
-    pub fn remote_url(&self, name: &BStr) -> Result<Option<BString>, GitError> {
-        revisions::remote_url(&self.environment.current_dir, name)
-    }
-
-    /// Every value of a configuration key, the user's own included; empty where it is not set.
-    ///
-    /// # Errors
-    /// [`GitError`] where git cannot be started.
-    pub fn setting(&self, key: &str) -> Result<Vec<BString>, GitError> {
-        revisions::setting(&self.environment.current_dir, key)
-    }
-
-    /// Whether a boolean is true in the repository's own configuration, whatever the user's and the environment's say.
-    ///
-    /// # Errors
-    /// [`GitError`] where it cannot be read or is no boolean.
-    pub fn own_flag(&self, key: &str) -> Result<bool, GitError> {
-        revisions::own_flag(&self.environment.current_dir, key)
     }
 
     /// What HEAD has at `path`; `None` where it has nothing there or is unborn.

@@ -1,14 +1,14 @@
-//! Which commits lie between here and there. git answers: with its commit graph and bitmaps it walks an old fork ten
-//! times faster than libgit2, in every repository format.
+//! Which commits lie between here and there, and what refs there are.
+//!
+//! In: tips, ranges, folders of refs. Out: names of objects. git answers: with its commit graph and bitmaps it walks an
+//! old fork ten times faster than libgit2, in every repository format.
 
 use crate::order;
-use std::ffi::OsStr;
-use std::path::Path;
 
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BString, ByteSlice as _};
 
 use super::plumbing::{run, run_with_input, unclear};
-use super::{GitError, Oid};
+use super::{GitError, Oid, Repository};
 
 /// Which commits are asked for.
 #[derive(Clone, Copy, Debug)]
@@ -91,89 +91,121 @@ pub struct RangeEnds {
 /// With more ends than this a range builds on nothing in particular.
 const BASES_MAX: usize = 100;
 
-/// The selected commits, parents before children.
-///
-/// # Errors
-/// [`GitError`] where git does not know one, or the range holds an option that it may not.
-pub(super) fn list(directory: &Path, selection: &Selection<'_>) -> Result<Vec<Revision>, GitError> {
-    let mut input = Vec::new();
-    match selection {
-        Selection::Between { tips: [], .. } => return Ok(Vec::new()),
-        Selection::Between { tips, known } => {
-            for tip in *tips {
-                input.extend_from_slice(format!("{tip}\n").as_bytes());
+impl Repository {
+    /// The commits that `selection` names (arguments of `git rev-list`), parents before children.
+    ///
+    /// # Errors
+    /// [`GitError`] where git does not know one of them, or a range holds an option that it may not.
+    pub fn revisions(&self, selection: &Selection<'_>) -> Result<Vec<Revision>, GitError> {
+        let mut input = Vec::new();
+        match selection {
+            Selection::Between { tips: [], .. } => return Ok(Vec::new()),
+            Selection::Between { tips, known } => {
+                for tip in *tips {
+                    input.extend_from_slice(format!("{tip}\n").as_bytes());
+                }
+                for commit in *known {
+                    input.extend_from_slice(format!("^{commit}\n").as_bytes());
+                }
             }
-            for commit in *known {
-                input.extend_from_slice(format!("^{commit}\n").as_bytes());
+            Selection::Range(range) => {
+                let mut arguments = vec!["rev-list", "--parents", "--topo-order", "--reverse"];
+                arguments.extend(words(range)?);
+                arguments.push("--");
+                return parse(&run(&self.environment.current_dir, &arguments)?);
             }
         }
-        Selection::Range(range) => {
-            let mut arguments = vec!["rev-list", "--parents", "--topo-order", "--reverse"];
-            arguments.extend(words(range)?);
-            arguments.push("--");
-            return parse(&run(directory, &arguments)?);
+        parse(&run_with_input(
+            &self.environment.current_dir,
+            &REV_LIST,
+            input,
+        )?)
+    }
+
+    /// The objects that a ref, HEAD, reflog or index, of this work tree or a linked one, leads to and that are not there.
+    /// git looks at every object for that.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot tell.
+    pub fn missing(&self) -> Result<Vec<Oid>, GitError> {
+        run(&self.environment.current_dir, &MISSING)?
+            .lines()
+            .map(|line| {
+                let hex = line.strip_prefix(b"?");
+                hex.and_then(Oid::from_hex)
+                    .ok_or_else(|| unclear("rev-list"))
+            })
+            .collect()
+    }
+
+    /// The ends of a range.
+    ///
+    /// # Errors
+    /// [`GitError`] where git does not know a commit of the range.
+    pub fn range_ends(&self, range: &str) -> Result<RangeEnds, GitError> {
+        let mut arguments = vec!["rev-parse", "--revs-only"];
+        arguments.extend(words(range)?);
+        let mut ends = RangeEnds::default();
+        for line in run(&self.environment.current_dir, &arguments)?.lines() {
+            let (list, hex) = match line.strip_prefix(b"^") {
+                Some(hex) => (&mut ends.left_out, hex),
+                None => (&mut ends.tips, line),
+            };
+            list.push(Oid::from_hex(hex).ok_or_else(|| unclear("rev-parse"))?);
+        }
+        Ok(ends)
+    }
+
+    /// The commit that a range builds on: what it leaves out or, of several, the newest that all of them share. A branch
+    /// that is merely left out with others has no say alone.
+    ///
+    /// # Errors
+    /// [`GitError`] where git does not know a commit of the range.
+    pub fn base_of(&self, range: &str) -> Result<Option<Oid>, GitError> {
+        let mut left_out = self.range_ends(range)?.left_out;
+        order::sort(&mut left_out);
+        left_out.dedup();
+        match &*left_out {
+            [] => Ok(None),
+            [only] => Ok(Some(*only)),
+            several if several.len() > BASES_MAX => Ok(None),
+            several => {
+                let hex: Vec<String> = several.iter().map(Oid::to_string).collect();
+                let mut arguments = vec!["merge-base", "--octopus"];
+                arguments.extend(hex.iter().map(String::as_str));
+                match run(&self.environment.current_dir, &arguments) {
+                    Ok(answer) => Ok(answer.lines().next().and_then(Oid::from_hex)),
+                    // They share nothing.
+                    Err(GitError::GitFailed { .. }) => Ok(None),
+                    Err(error) => Err(error),
+                }
+            }
         }
     }
-    parse(&run_with_input(directory, &REV_LIST, input)?)
-}
 
-/// The objects that are kept by a ref, HEAD, reflog or index, of this work tree and the linked ones, and are missing.
-///
-/// # Errors
-/// [`GitError`] where git cannot tell.
-pub(super) fn missing(directory: &Path) -> Result<Vec<Oid>, GitError> {
-    run(directory, &MISSING)?
-        .lines()
-        .map(|line| {
-            let hex = line.strip_prefix(b"?");
-            hex.and_then(Oid::from_hex)
-                .ok_or_else(|| unclear("rev-list"))
-        })
-        .collect()
-}
-
-/// The ends of `range`.
-///
-/// # Errors
-/// [`GitError`] where git does not know a commit of the range.
-pub(super) fn ends(directory: &Path, range: &str) -> Result<RangeEnds, GitError> {
-    let mut arguments = vec!["rev-parse", "--revs-only"];
-    arguments.extend(words(range)?);
-    let mut ends = RangeEnds::default();
-    for line in run(directory, &arguments)?.lines() {
-        let (list, hex) = match line.strip_prefix(b"^") {
-            Some(hex) => (&mut ends.left_out, hex),
-            None => (&mut ends.tips, line),
+    /// Every ref below one of `folders`, which end in a slash.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot list them.
+    pub fn references(&self, folders: &[&str]) -> Result<Vec<Reference>, GitError> {
+        let mut arguments = vec![
+            "for-each-ref",
+            "--format=%(objectname) %(refname) %(symref)",
+        ];
+        arguments.extend(folders);
+        let answer = run(&self.environment.current_dir, &arguments)?;
+        let reference = |line: &[u8]| {
+            let mut words = line.splitn_str(3, b" ");
+            Some(Reference {
+                target: Oid::from_hex(words.next()?)?,
+                name: BString::from(words.next()?),
+                is_symbolic: !words.next()?.is_empty(),
+            })
         };
-        list.push(Oid::from_hex(hex).ok_or_else(|| unclear("rev-parse"))?);
-    }
-    Ok(ends)
-}
-
-/// The commit that `range` builds on: what it leaves out or, of several, the newest that all of them share. A branch
-/// that is merely left out with others has no say alone.
-///
-/// # Errors
-/// [`GitError`] where git does not know a commit of the range.
-pub(super) fn base(directory: &Path, range: &str) -> Result<Option<Oid>, GitError> {
-    let mut left_out = ends(directory, range)?.left_out;
-    order::sort(&mut left_out);
-    left_out.dedup();
-    match &*left_out {
-        [] => Ok(None),
-        [only] => Ok(Some(*only)),
-        several if several.len() > BASES_MAX => Ok(None),
-        several => {
-            let hex: Vec<String> = several.iter().map(Oid::to_string).collect();
-            let mut arguments = vec!["merge-base", "--octopus"];
-            arguments.extend(hex.iter().map(String::as_str));
-            match run(directory, &arguments) {
-                Ok(answer) => Ok(answer.lines().next().and_then(Oid::from_hex)),
-                // They share nothing.
-                Err(GitError::GitFailed { .. }) => Ok(None),
-                Err(error) => Err(error),
-            }
-        }
+        answer
+            .lines()
+            .map(|line| reference(line).ok_or_else(|| unclear("for-each-ref")))
+            .collect()
     }
 }
 
@@ -210,116 +242,4 @@ fn parse(answer: &[u8]) -> Result<Vec<Revision>, GitError> {
             }
         })
         .collect()
-}
-
-/// Every ref below one of `folders`, which end in a slash.
-///
-/// # Errors
-/// [`GitError`] where git cannot list them.
-pub(super) fn references(directory: &Path, folders: &[&str]) -> Result<Vec<Reference>, GitError> {
-    let mut arguments = vec![
-        "for-each-ref",
-        "--format=%(objectname) %(refname) %(symref)",
-    ];
-    arguments.extend(folders);
-    let answer = run(directory, &arguments)?;
-    let reference = |line: &[u8]| {
-        let mut words = line.splitn_str(3, b" ");
-        Some(Reference {
-            target: Oid::from_hex(words.next()?)?,
-            name: BString::from(words.next()?),
-            is_symbolic: !words.next()?.is_empty(),
-        })
-    };
-    answer
-        .lines()
-        .map(|line| reference(line).ok_or_else(|| unclear("for-each-ref")))
-        .collect()
-}
-
-/// Key and value of every setting whose key matches the regular expression `keys`, in the order in which git reads them.
-///
-/// # Errors
-/// [`GitError`] where git cannot be started or its configuration is broken.
-pub(super) fn settings(directory: &Path, keys: &str) -> Result<Vec<(BString, BString)>, GitError> {
-    let answer = ask_user(directory, &["config", "--null", "--get-regexp", keys], None)?;
-    Ok(answer
-        .unwrap_or_default()
-        .split(|&byte| byte == 0)
-        .filter_map(|setting| setting.split_once_str("\n"))
-        .map(|(key, value)| (key.into(), value.into()))
-        .collect())
-}
-
-/// Where the remote `name` is fetched from, rewritten as the user's configuration says; `None` where git cannot tell.
-///
-/// # Errors
-/// [`GitError`] where git cannot be started.
-pub(super) fn remote_url(directory: &Path, name: &BStr) -> Result<Option<BString>, GitError> {
-    let Ok(name) = name.to_os_str() else {
-        return Ok(None);
-    };
-    match ask_user(directory, &["ls-remote", "--get-url"], Some(name)) {
-        Ok(answer) => Ok(answer.and_then(|answer| answer.lines().next().map(BString::from))),
-        Err(GitError::GitFailed { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Every value of a configuration key.
-///
-/// # Errors
-/// [`GitError`] where git cannot be started or its configuration is broken.
-pub(super) fn setting(directory: &Path, key: &str) -> Result<Vec<BString>, GitError> {
-    let answer = ask_user(directory, &["config", "--null", "--get-all", key], None)?;
-    Ok(answer
-        .unwrap_or_default()
-        .split(|&byte| byte == 0)
-        .filter(|value| !value.is_empty())
-        .map(BString::from)
-        .collect())
-}
-
-/// What git says with the user's own configuration to `arguments` and, after them, one that may be any bytes; `None`
-/// where it ends with 1, which means "not set".
-fn ask_user(
-    directory: &Path,
-    arguments: &[&str],
-    last: Option<&OsStr>,
-) -> Result<Option<Vec<u8>>, GitError> {
-    let command = || arguments.join(" ");
-    let answer = std::process::Command::new("git")
-        .current_dir(directory)
-        .args(arguments)
-        .args(last)
-        .stdin(std::process::Stdio::null())
-        .output()
-        .map_err(|source| GitError::StartGit {
-            command: command(),
-            source,
-        })?;
-    match answer.status.code() {
-        Some(0) => Ok(Some(answer.stdout)),
-        Some(1) => Ok(None),
-        _ => Err(GitError::GitFailed {
-            command: command(),
-            said: super::error::last_line(&answer.stderr),
-        }),
-    }
-}
-
-/// Whether `key` is true in the repository's own configuration; false where it is not set.
-///
-/// # Errors
-/// [`GitError`] where git cannot read it or it is no boolean.
-pub(super) fn own_flag(directory: &Path, key: &str) -> Result<bool, GitError> {
-    let arguments = [
-        "config",
-        "--local",
-        "--type=bool",
-        "--default=false",
-        "--get",
-        key,
-    ];
-    Ok(run(directory, &arguments)?.trim() == b"true")
 }
