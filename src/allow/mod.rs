@@ -228,26 +228,14 @@ mod tests {
 
     use super::*;
     use crate::finding::Origin;
-    use crate::rules::RuleSet;
+    use crate::rules::{RuleSet, example};
     use crate::scan::{Place, Scanner};
 
     const TODAY: &str = "2026-06-15";
 
     /// A token that nobody owns; another `seed`, another token.
     fn token(seed: u64) -> String {
-        let mut state = seed;
-        let mut letter = || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            let step = u8::try_from((state >> 40) % 26).expect("it is below 26");
-            char::from(if state >> 63 == 0 {
-                b'a' + step
-            } else {
-                b'A' + step
-            })
-        };
-        format!("hf_{}", (0..34).map(|_| letter()).collect::<String>())
+        example::expand("hf_{{L34}}", seed).expect("a good template")
     }
 
     fn found(text: &str) -> Vec<Finding> {

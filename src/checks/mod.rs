@@ -1,7 +1,7 @@
 //! Pure functions on a matched secret: is it whole, is it real, what does it say of itself.
 //!
 //! In: the bytes that a rule captured and, for expiry, the time. Out: whether they stand free ([`boundary`], [`counted`]), whether
-//! they are a placeholder ([`placeholder`], [`words`], [`entropy`]), and a [`Verdict`] on the rule's named check.
+//! they are a placeholder ([`placeholder`], [`named`], [`words`], [`entropy`]), and a [`Verdict`] on the rule's named check.
 
 pub mod boundary;
 pub mod checksum;
@@ -9,6 +9,7 @@ pub mod counted;
 pub mod date;
 pub mod entropy;
 pub mod jwt;
+pub mod named;
 pub mod placeholder;
 pub mod surroundings;
 pub mod words;
@@ -102,7 +103,7 @@ pub fn run(rule: &Rule, secret: &[u8], now: i64) -> Verdict {
 fn holds_password(secret: &[u8]) -> bool {
     jwt::base64_standard().decode(secret).is_ok_and(|text| {
         memchr::memchr(b':', &text).is_some_and(|colon| {
-            std::str::from_utf8(&text).is_ok() && placeholder::looks_random(&text[colon + 1..])
+            std::str::from_utf8(&text).is_ok() && named::looks_random(&text[colon + 1..])
         })
     })
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::{Match, Scanner};
-use crate::checks::{self, entropy, placeholder, surroundings};
+use crate::checks::{self, entropy, named, placeholder, surroundings};
 use crate::finding::{Encoding, Evidence, Publicity};
 use crate::order;
 use crate::rules::{Confidence, Placeholders, Rule};
@@ -124,12 +124,12 @@ fn is_placeholder(rule: &Rule, secret: &Secret, before: &[u8]) -> bool {
         || match rule.placeholders {
             Placeholders::Keep => false,
             Placeholders::DropShapes => placeholder::has_shape(body),
-            Placeholders::DropUnlessRandom => !placeholder::looks_random(body),
+            Placeholders::DropUnlessRandom => !named::looks_random(body),
             Placeholders::DropUnlessOpaque => {
-                !placeholder::looks_opaque(body) || surroundings::is_named_harmless(before)
+                !named::looks_opaque(body) || surroundings::is_named_harmless(before)
             }
             Placeholders::DropUnlessPassword => {
-                !placeholder::looks_like_password(body) || surroundings::is_named_harmless(before)
+                !named::looks_like_password(body) || surroundings::is_named_harmless(before)
             }
         }
 }

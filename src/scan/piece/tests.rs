@@ -7,20 +7,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::finding::{Origin, Part};
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, example};
 
 const SIZES: (usize, usize) = (700, 5_000);
 
 fn token(seed: u8) -> String {
-    let mut state = u64::from(seed) << 40 ^ 0x5851_f42d_4c95_7f2d;
-    let letters = (0..34).map(|_| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        let case = if state & 1 << 40 == 0 { b'a' } else { b'A' };
-        char::from(case + (state >> 45 & 0xff) as u8 % 26)
-    });
-    format!("hf_{}", letters.collect::<String>())
+    example::expand("hf_{{L34}}", seed.into()).expect("a good template")
 }
 
 fn part() -> impl Strategy<Value = Vec<u8>> {
