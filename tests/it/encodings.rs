@@ -57,13 +57,15 @@ fn utf16_is_read_in_either_order_with_and_without_a_mark() {
 }
 
 #[test]
-fn utf32_is_read_in_either_order() {
+fn utf32_is_read_in_either_order_with_and_without_a_mark() {
     let token = hf_token(607);
-    let text = format!("\u{feff}import os 😀\r\nkey = \"{token}\"\r\n");
-    for unit in [u32::to_le_bytes, u32::to_be_bytes] {
-        let bytes: Vec<u8> = text.chars().map(u32::from).flat_map(unit).collect();
-        assert_found(&bytes, 2, &token);
-        assert_found(&[&bytes[..], b"x"].concat(), 2, &token);
+    for mark in ["\u{feff}", ""] {
+        let text = format!("{mark}import os 😀\r\nkey = \"{token}\"\r\n");
+        for unit in [u32::to_le_bytes, u32::to_be_bytes] {
+            let bytes: Vec<u8> = text.chars().map(u32::from).flat_map(unit).collect();
+            assert_found(&bytes, 2, &token);
+            assert_found(&[&bytes[..], b"x"].concat(), 2, &token);
+        }
     }
 }
 

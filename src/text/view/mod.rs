@@ -290,6 +290,26 @@ mod tests {
     }
 
     #[test]
+    fn utf32_is_seen_without_a_mark() {
+        for (unit, expected) in [
+            (u32::to_le_bytes as fn(u32) -> [u8; 4], Encoding::Utf32Le(0)),
+            (u32::to_be_bytes, Encoding::Utf32Be(0)),
+        ] {
+            for odd_bytes in 0..4 {
+                let mut blob = utf32("key = 1 # 模", unit);
+                blob.extend(&b"xyz"[..odd_bytes]);
+                let views = of(&blob);
+                assert_eq!(views[1].encoding, expected);
+                assert_eq!(&*views[1].text, "key = 1 # 模".as_bytes());
+                let numbers: Vec<u8> = (0..3_000).flat_map(|n| unit(n * 7)).collect();
+                assert!(!is_decoded(&numbers), "ids of words");
+                let labels: Vec<u8> = (0..3_000).flat_map(|n| unit(n % 3)).collect();
+                assert!(!is_decoded(&labels), "small numbers");
+            }
+        }
+    }
+
+    #[test]
     fn utf16_is_seen_with_and_without_a_mark() {
         for (blob, expected) in [
             (

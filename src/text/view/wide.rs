@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::{Encoding, MARK_EVERY, SNIFFED, View};
 
-/// By byte order mark, else by where the NUL bytes stand: in UTF-16 of mostly Latin text they fill one parity. Two
-/// readings where the mark is of two kinds: that of little-endian UTF-32 is that of UTF-16 before a NUL.
+/// By byte order mark, else by where the NUL bytes stand: in UTF-16 of mostly Latin text they fill one parity, in UTF-32
+/// three bytes of four. Two readings where the mark is of two kinds: that of little-endian UTF-32 is that of UTF-16
+/// before a NUL.
 pub(super) fn sniff(blob: &[u8]) -> [Option<Encoding>; 2] {
     let one = |encoding| [Some(encoding), None];
     match blob {
@@ -21,18 +22,30 @@ pub(super) fn sniff(blob: &[u8]) -> [Option<Encoding>; 2] {
     if memchr::memchr(0, head).is_none() {
         return [None; 2];
     }
-    let mut nuls = [0_usize; 2];
+    let mut nuls = [0_usize; 4];
     for at in memchr::memchr_iter(0, head) {
-        nuls[at % 2] += 1;
+        nuls[at % 4] += 1;
     }
-    let [even, odd] = nuls;
+    let even = nuls[0] + nuls[2];
+    let odd = nuls[1] + nuls[3];
+    let units = head.len() / 4;
     if odd > 3 * even {
         one(Encoding::Utf16Le(0))
     } else if even > 3 * odd {
         one(Encoding::Utf16Be(0))
+    } else if is_utf32(nuls, units) {
+        one(Encoding::Utf32Le(0))
+    } else if is_utf32([nuls[3], nuls[2], nuls[1], nuls[0]], units) {
+        one(Encoding::Utf32Be(0))
     } else {
         [None; 2]
     }
+}
+
+/// Whether characters, most of them Latin, have `nuls` NUL bytes at each place of their `units` units, the lowest byte
+/// first. Tables of numbers have more zeros, or larger numbers.
+fn is_utf32(nuls: [usize; 4], units: usize) -> bool {
+    nuls[3] >= units && 8 * nuls[2] >= 7 * units && 2 * nuls[1] > units && 8 * nuls[0] <= units
 }
 
 /// Decodes `blob` from `start` on; lone surrogates become U+FFFD, an odd last byte is left to the raw view.
