@@ -40,6 +40,7 @@ mod merges;
 mod message;
 mod messages;
 mod migrate;
+mod mistakes;
 mod model;
 mod model_files;
 mod names;

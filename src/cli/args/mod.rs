@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use crate::fingerprint::Fingerprint;
 use crate::rules::{Confidence, Preset};
 use crate::source::Progress;
 pub(super) use hook::{
@@ -40,27 +41,64 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// What clap cannot tell: an option of the scan without a command means nothing before another one.
+    /// What clap cannot tell: what an option means nothing to.
     pub(super) fn check(&self) -> Result<(), clap::Error> {
-        if self.history.all_history && self.command.is_some() {
-            return Err(Self::command().error(
-                clap::error::ErrorKind::ArgumentConflict,
-                "--all-history goes alone or behind `scan`: `hf-guard scan --all-history`",
-            ));
-        }
-        let is_inventory = matches!(self.command, Some(Command::Inventory(_)));
-        let is_known = match self.options.format {
-            Format::Human | Format::Json => true,
-            Format::Sarif => !is_inventory,
-            Format::Csv | Format::Html => is_inventory,
+        let refused = |message: String| {
+            Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, message))
         };
-        match is_known {
+        if self.history.all_history && self.command.is_some() {
+            return refused(
+                "--all-history goes alone or behind `scan`: `hf-guard scan --all-history`"
+                    .to_owned(),
+            );
+        }
+        let scan = match &self.command {
+            Some(Command::Scan(scan)) => Some(scan),
+            Some(Command::Verify(verify)) => Some(&verify.issuers.scan),
+            Some(Command::Revoke(revoke)) => Some(&revoke.issuers.scan),
+            _ => None,
+        };
+        if let Some(stray) = scan.and_then(|scan| scan.history.stray()) {
+            return refused(format!("{stray} means something with --all-history only"));
+        }
+        let fingerprints = match &self.command {
+            Some(Command::Verify(verify)) => &verify.issuers.fingerprint[..],
+            Some(Command::Revoke(revoke)) => &revoke.issuers.fingerprint,
+            Some(Command::Find(find)) => &find.fingerprint,
+            Some(Command::Respond(respond)) => &respond.fingerprints,
+            _ => &[],
+        };
+        if fingerprints
+            .iter()
+            .any(|text| Fingerprint::parse(text).is_none())
+        {
+            // It is not repeated: it may be the secret itself.
+            return refused(
+                "that is no fingerprint; copy the 32 hex digits that the report prints".to_owned(),
+            );
+        }
+        let (known, formats): (&[Format], &str) = match self.command {
+            Some(Command::Inventory(_)) => (
+                &[Format::Human, Format::Json, Format::Csv, Format::Html],
+                "`hf-guard inventory` has --format human, json, csv and html",
+            ),
+            Some(
+                Command::Install(_)
+                | Command::Uninstall(_)
+                | Command::Allow(_)
+                | Command::Rules(RulesCommand::Check { .. } | RulesCommand::Import { .. }),
+            ) => (
+                &[Format::Human],
+                "this command writes no report; leave out --format",
+            ),
+            _ => (
+                &[Format::Human, Format::Json, Format::Sarif],
+                "csv and html are formats of `hf-guard inventory`; this command has --format human, json and sarif",
+            ),
+        };
+        match known.contains(&self.options.format) {
             true => Ok(()),
-            false => Err(Self::command().error(
-                clap::error::ErrorKind::ArgumentConflict,
-                "csv and html are formats of `hf-guard inventory`, which has human, json, csv and html; all other commands have \
-                 human, json and sarif",
-            )),
+            false => refused(formats.to_owned()),
         }
     }
 }

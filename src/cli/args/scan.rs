@@ -86,6 +86,24 @@ pub(in crate::cli) struct HistoryArguments {
 }
 
 impl HistoryArguments {
+    /// The option that was given without --all-history and means nothing then. clap does not say so where another argument
+    /// forbids --all-history.
+    pub(in crate::cli) fn stray(&self) -> Option<&'static str> {
+        let given = [
+            ("--jobs", self.jobs.is_some()),
+            ("--max-memory", self.max_memory != MAX_MEMORY),
+            ("--refs", !self.refs.is_empty()),
+            ("--since", self.since.is_some()),
+            ("--until", self.until.is_some()),
+            ("--path", !self.path.is_empty()),
+            ("--no-provenance", self.no_provenance),
+            ("--baseline", self.baseline.is_some()),
+            ("--write-baseline", self.write_baseline.is_some()),
+        ];
+        let stray = given.iter().find(|(_, is_given)| *is_given);
+        stray.filter(|_| !self.all_history).map(|(name, _)| *name)
+    }
+
     /// Those of a plain `--all-history`.
     pub(in crate::cli) fn whole() -> Self {
         Self {
