@@ -5,6 +5,7 @@ mod args;
 mod baseline;
 mod break_glass;
 mod doctor;
+mod failure;
 mod find;
 mod framework;
 mod history;
@@ -43,27 +44,14 @@ pub fn run() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| end_on_panic(panic.location())));
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let wanted = error.exit_code() == 0;
-            return match error.print() {
-                Ok(()) if wanted => Exit::Clean.into(),
-                Ok(()) | Err(_) => Exit::Unfinished.into(),
-            };
-        }
+        Err(error) => return failure::tell_of_arguments(&error).into(),
     };
     if let Err(error) = arguments.check() {
-        return match error.print() {
-            Ok(()) | Err(_) => Exit::Unfinished.into(),
-        };
+        return failure::tell_of_arguments(&error).into();
     }
     match dispatch(&arguments) {
         Ok(exit) => exit.into(),
-        Err(error) => {
-            let mut stderr = io::stderr().lock();
-            // Nobody is left to tell when standard error is gone; the exit code still says it.
-            drop(writeln!(stderr, "{}", chain(&*error)));
-            Exit::Unfinished.into()
-        }
+        Err(error) => failure::tell(&*error).into(),
     }
 }
 

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::args::Options;
-use super::scan;
+use super::{failure, scan};
 use crate::allow;
 use crate::config::{Config, Date};
 use crate::git::{GitError, Mode, Ownership, Repository};
@@ -160,8 +160,8 @@ fn check(set: RuleSet, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
         }
     }
     for fault in &faults {
-        // A custom rule's text comes from a repository.
-        writeln!(out, "{}", escape::for_terminal(fault.as_bytes()))?;
+        // A custom rule's text comes from a repository, and its example may be what it must never be, a secret.
+        writeln!(out, "{}", failure::masked(fault))?;
     }
     if !faults.is_empty() {
         out.flush()?;

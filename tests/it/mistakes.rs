@@ -1,6 +1,89 @@
 //! Arguments that make no sense, and secrets that stand where none belongs: exit code 2, and the secret is not repeated.
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, hf_token};
+
+/// Runs `hf-guard` with the token in the place of `TOKEN`.
+#[track_caller]
+fn assert_refused(sandbox: &Sandbox, token: &str, line: &str) {
+    let line = line.replace("TOKEN", token);
+    let arguments: Vec<&str> = line.split(' ').collect();
+    let run = sandbox.guard(&arguments);
+    run.assert_code(2).assert_hides(token);
+    assert!(!run.stderr.is_empty() || !run.stdout.is_empty());
+}
+
+#[test]
+fn a_token_in_the_place_of_an_argument_is_not_repeated() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(1);
+    sandbox.write("a.py", "a = 1\n");
+    sandbox.commit_all("first");
+    for line in [
+        "TOKEN",
+        "--TOKEN",
+        "--format TOKEN",
+        "--config TOKEN",
+        "--config /no/TOKEN.toml",
+        "--output /no/TOKEN/x scan a.py --format json",
+        "help TOKEN",
+        "scan TOKEN",
+        "scan --range TOKEN",
+        "scan --range TOKEN..HEAD",
+        "verify TOKEN",
+        "verify --offline --from TOKEN",
+        "verify --endpoint https://user:TOKEN@example.org a.py",
+        "revoke --fingerprint TOKEN",
+        "respond TOKEN",
+        "find --sha256 TOKEN .",
+        "find --from TOKEN .",
+        "find TOKEN",
+        "inventory TOKEN",
+        "inventory --from TOKEN",
+        "doctor TOKEN",
+        "rules show TOKEN",
+        "rules check TOKEN",
+        "rules import gitleaks TOKEN",
+        "rules import TOKEN a.py",
+        "allow TOKEN --reason x",
+        "install --hook TOKEN",
+        "hook TOKEN",
+        "hook commit-msg /no/TOKEN",
+        "--all-history --refs TOKEN",
+        "--all-history --since TOKEN",
+        "--all-history --path [TOKEN",
+        "--all-history --baseline TOKEN",
+        "--all-history --max-memory TOKEN",
+    ] {
+        assert_refused(&sandbox, &token, line);
+    }
+}
+
+#[test]
+fn an_error_without_a_token_is_told_as_it_is() {
+    let sandbox = Sandbox::new();
+    let run = sandbox.guard(&["scan", "no such file"]);
+    run.assert_code(2);
+    assert!(run.stderr.contains("\"no such file\""), "{run:?}");
+    let run = sandbox.guard(&["scan", "--no-such-option"]);
+    run.assert_code(2);
+    assert!(run.stderr.contains("--no-such-option"), "{run:?}");
+    assert!(run.stderr.contains("Usage: "), "{run:?}");
+}
+
+#[test]
+fn an_example_of_a_rule_that_is_a_token_is_not_repeated() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(2);
+    let rule = format!(
+        "[[rules]]\nid = \"acme-key\"\nprovider = \"Acme\"\ndescription = \"Acme key\"\nconfidence = \"high\"\n\
+         keywords = [\"acme_\"]\nregex = 'acme_(?P<secret>[a-z]{{20}})'\nsource = \"https://acme.example\"\n\
+         revoke = \"https://acme.example\"\nexamples = [\"acme_ {token}\"]\n"
+    );
+    sandbox.write("rules.toml", rule);
+    let run = sandbox.guard(&["rules", "check", "rules.toml"]);
+    run.assert_code(2).assert_hides(&token);
+    assert!(run.stdout.contains("rule `acme-key`: example"), "{run:?}");
+}
 
 #[test]
 fn an_option_of_the_history_means_nothing_without_it() {
