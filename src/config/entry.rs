@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::date::Date;
 use super::document::AllowTable;
 use super::error::Mistake;
+use super::load::FILE_NAME;
 use super::pattern::{PathPattern, SecretPattern};
 use super::redact::without_long_runs;
 use crate::archive;
@@ -40,7 +41,8 @@ pub struct Criteria {
     /// Lower-case hex SHA-256 of its secret. It accepts nothing of a rule whose secrets can be guessed: a bare hash
     /// of those should stand in no repository.
     pub secret_sha256: Option<String>,
-    /// A regex that matches in its secret: not in the line, whose other words say nothing of the secret.
+    /// A regex that matches in its secret: not in the line, whose other words say nothing of the secret. It accepts
+    /// nothing in the configuration itself.
     pub regex: Option<SecretPattern>,
     /// It is no finding, but an archive that cannot be unpacked; only a path goes with this.
     pub unread: bool,
@@ -66,9 +68,10 @@ impl Criteria {
             && path
                 .as_ref()
                 .is_none_or(|pattern| matches(pattern, &finding.path))
-            && regex
-                .as_ref()
-                .is_none_or(|pattern| pattern.matches(finding.secret.expose()))
+            && regex.as_ref().is_none_or(|pattern| {
+                // A regex that is the secret, word for word, would accept that it is committed.
+                finding.path != FILE_NAME && pattern.matches(finding.secret.expose())
+            })
             && secret_sha256
                 .as_ref()
                 .is_none_or(|hash| !finding.rule.guessable && *hash == finding.secret.sha256())

@@ -86,6 +86,19 @@ fn an_example_of_a_rule_that_is_a_token_is_not_repeated() {
 }
 
 #[test]
+fn a_regex_that_is_the_secret_does_not_accept_itself() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(3);
+    sandbox.stage("a.py", format!("a = '{token}'\n"));
+    let entry = format!("[[allow]]\nregex = '{token}'\nreason = \"a sample\"\n");
+    sandbox.stage(".hf-guard.toml", entry);
+    let run = sandbox.guard(&[]);
+    run.assert_code(1).assert_hides(&token);
+    assert!(run.stdout.contains(".hf-guard.toml:2:10: "), "{run:?}");
+    assert!(!run.stdout.contains("a.py:1"), "{run:?}");
+}
+
+#[test]
 fn an_option_of_the_history_means_nothing_without_it() {
     let sandbox = Sandbox::new();
     sandbox.write("a.py", "a = 1\n");
