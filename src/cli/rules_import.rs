@@ -38,7 +38,8 @@ pub(super) fn run(
         source,
     })?;
     let name = escape::for_terminal(file.as_os_str().as_encoded_bytes());
-    let migration = match from {
+    let scanner = scan::scanner(&Config::default(), options, SystemTime::now());
+    let mut migration = match from {
         args::Scanner::Gitleaks => gitleaks::read(&name, &String::from_utf8_lossy(&bytes))?,
         args::Scanner::DetectSecrets => {
             // Its paths are counted from where it was run: from the root, as a rule.
@@ -46,12 +47,12 @@ pub(super) fn run(
                 .ok()
                 .and_then(|repository| repository.work_dir())
                 .unwrap_or_else(|| PathBuf::from("."));
-            let scanner = scan::scanner(&Config::default(), options, SystemTime::now());
             detect_secrets::read(&name, &bytes, &scanner, |path| {
                 fs::read(root.join(path)).ok()
             })?
         }
     };
+    migration.drop_secrets(&scanner)?;
     out.write_all(migration.to_toml().as_bytes())?;
     out.flush()?;
     let mut stderr = io::stderr().lock();

@@ -12,6 +12,8 @@ mod sample;
 use toml_edit::Value;
 
 use crate::config::{Config, ConfigError};
+use crate::rules::RuleError;
+use crate::scan::Scanner;
 
 /// The keys and values of a table.
 pub type Table = Vec<(&'static str, Value)>;
@@ -67,10 +69,31 @@ pub enum MigrateError {
     },
     /// A rule of the scan is unusable.
     #[error(transparent)]
-    Rule(#[from] crate::rules::RuleError),
+    Rule(#[from] RuleError),
 }
 
 impl Migration {
+    /// Drops entries whose regex is a secret, word for word: a configuration must hold none.
+    ///
+    /// # Errors
+    /// [`RuleError`] where a rule that was hit is unusable.
+    pub fn drop_secrets(&mut self, scanner: &Scanner) -> Result<(), RuleError> {
+        let mut kept = Vec::new();
+        for entry in self.entries.drain(..) {
+            let text = entry.regex.as_deref().unwrap_or_default();
+            if scanner.candidates(text.as_bytes())?.is_empty() {
+                kept.push(entry);
+            } else {
+                self.left_out.push(
+                    "allowlist: a regex that is a credential, word for word; accept its places by fingerprint"
+                        .to_owned(),
+                );
+            }
+        }
+        self.entries = kept;
+        Ok(())
+    }
+
     /// The lines for `.hf-guard.toml`.
     #[must_use]
     pub fn to_toml(&self) -> String {

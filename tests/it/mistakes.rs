@@ -99,6 +99,19 @@ fn a_regex_that_is_the_secret_does_not_accept_itself() {
 }
 
 #[test]
+fn an_allowlist_of_gitleaks_brings_no_secret_along() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(4);
+    let theirs = format!("[allowlist]\nregexes = ['''{token}''', '''EXAMPLE''']\n");
+    sandbox.write(".gitleaks.toml", theirs);
+    let run = sandbox.guard(&["rules", "import", "gitleaks", ".gitleaks.toml"]);
+    run.assert_code(0).assert_hides(&token);
+    assert!(run.stdout.contains("regex = \"EXAMPLE\""), "{run:?}");
+    let told = "not carried over: allowlist: a regex that is a credential, word for word";
+    assert!(run.stderr.contains(told), "{run:?}");
+}
+
+#[test]
 fn an_option_of_the_history_means_nothing_without_it() {
     let sandbox = Sandbox::new();
     sandbox.write("a.py", "a = 1\n");
