@@ -1,7 +1,7 @@
 //! A gzip file, whole.
 //!
 //! In: its bytes. Out: what all of its members hold, or why not. libdeflate does not say where a member ends: it ends before the next
-//! header, or the end of the file, whose trailer has the size and the checksum of what was unpacked.
+//! header, or the end of the file or the zeros that fill it, and its trailer has the size and the checksum of what was unpacked.
 //!
 //! Source: <https://www.rfc-editor.org/rfc/rfc1952>
 
@@ -59,7 +59,6 @@ pub(super) fn inflate(bytes: &[u8], room: &mut Room) -> Result<Vec<u8>, &'static
     let mut rest = bytes;
     let mut wasted = 0;
     while !rest.is_empty() {
-        // Zeros fill the last block of a tape.
         if !all.is_empty() && rest.iter().all(|&byte| byte == 0) {
             break;
         }
@@ -88,9 +87,11 @@ fn member(
     let mut problem = DAMAGED;
     let next_headers = bytes
         .find_iter(MAGIC)
-        .filter(|at| *at >= MIN_BYTES && is_gzip(&bytes[*at..]))
-        .chain([bytes.len()]);
-    for end in next_headers {
+        .filter(|at| *at >= MIN_BYTES && is_gzip(&bytes[*at..]));
+    // Zeros fill the last block of a tape; some of them belong to the trailer.
+    let unfilled = bytes.trim_end_with(|filler| filler == '\0').len();
+    let before_filler = unfilled..bytes.len().min(unfilled + 8);
+    for end in next_headers.chain([bytes.len()]).chain(before_filler) {
         let Some((_, trailer)) = bytes[..end].split_last_chunk::<8>() else {
             continue;
         };

@@ -126,7 +126,7 @@ z = zipfile.ZipFile(Pipe(), \"w\", zipfile.ZIP_DEFLATED)
 z.write(\"d/a.log\")
 z.close()' > k.zip
          mkdir z && cp d/a.log z/__main__.py && python3 -m zipapp -c -p /usr/bin/python3 -o l.pyz z
-         cat b.gz b.gz > m.gz
+         cat b.gz b.gz > m.gz && cp m.gz o.gz && printf '\\0' >> o.gz && cp b.gz n.gz && head -c 512 /dev/zero >> n.gz
          rm -r d z",
     );
     let run = sandbox.guard(&["scan", "--format", "json", "."]);
@@ -148,6 +148,9 @@ z.close()' > k.zip
             at("l.pyz!/__main__.py", 2),
             at("m.gz!/content", 2),
             at("m.gz!/content", 4),
+            at("n.gz!/content", 2),
+            at("o.gz!/content", 2),
+            at("o.gz!/content", 4),
         ]
     );
     assert_eq!(skipped(&run), []);
