@@ -36,27 +36,36 @@ fn extends(boundary: Boundary, byte: u8) -> bool {
     }
 }
 
-/// Whether `before` ends in `\n`, `\t`, `\x1b`, `\u0022`, `%3D`, mail's `=3D` or a colour sequence: its last letter or digit
-/// belongs to that, not to a word.
+/// Whether `before` ends in `\n`, `\t`, `\012`, `\x1b`, `\u0022`, `%3D`, mail's `=3D` or what steers a terminal: its last
+/// letter or digit belongs to that, not to a word.
 fn ends_an_escape(before: &[u8]) -> bool {
     letter_escape(before)
+        || octal_escape(before)
         || hex_escape(before, b"\\x", 2)
         || hex_escape(before, b"\\u", 4)
+        || hex_escape(before, b"\\U", 8)
         || hex_escape(before, b"%", 2)
         || hex_escape(before, b"%25", 2)
         || quoted_printable(before)
-        || colour_sequence(before)
+        || control_sequence(before)
 }
 
+/// However many backslashes there are: in a string that stands in another one, as JSON in JSON and code in a notebook,
+/// `\\n` is the end of a line.
 fn letter_escape(before: &[u8]) -> bool {
-    let [
-        rest @ ..,
-        b'a' | b'b' | b'e' | b'f' | b'n' | b'r' | b't' | b'v' | b'0',
-    ] = before
-    else {
-        return false;
-    };
-    rest.iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
+    matches!(
+        before,
+        [
+            ..,
+            b'\\',
+            b'a' | b'b' | b'e' | b'f' | b'n' | b'r' | b't' | b'v' | b'0'
+        ]
+    )
+}
+
+/// `\012`, as C, Python and shells write a line feed.
+fn octal_escape(before: &[u8]) -> bool {
+    matches!(before, [.., b'\\', b'0'..=b'3', b'0'..=b'7', b'0'..=b'7'])
 }
 
 fn hex_escape(before: &[u8], introducer: &[u8], digits: usize) -> bool {
@@ -66,24 +75,41 @@ fn hex_escape(before: &[u8], introducer: &[u8], digits: usize) -> bool {
     before[at..].iter().all(u8::is_ascii_hexdigit) && before[..at].ends_with(introducer)
 }
 
-/// `=3D` and a few more: how mail writes `=`, a space and quotes. Any two hex digits would do in mail, yet `=12` is
+/// `=3D` and a few more: how mail writes `=`, a line feed, a space and quotes. Any two hex digits would do in mail, yet `=12` is
 /// the beginning of a value everywhere else.
 fn quoted_printable(before: &[u8]) -> bool {
-    [&b"=3D"[..], b"=20", b"=22", b"=27"]
+    [&b"=3D"[..], b"=0A", b"=20", b"=22", b"=27"]
         .iter()
         .any(|escape| before.ends_with(escape))
 }
 
-fn colour_sequence(before: &[u8]) -> bool {
-    let [rest @ .., b'm'] = before else {
+/// `ESC [ 2 K` and the like, the escape character written in one of its ways. A colour is one without it, too: some programs
+/// drop it.
+///
+/// Source: <https://ecma-international.org/publications-and-standards/standards/ecma-48/>, 5.4
+fn control_sequence(before: &[u8]) -> bool {
+    let [rest @ .., last] = before else {
         return false;
     };
     let parameters = rest
         .iter()
         .rev()
-        .take_while(|&&byte| byte.is_ascii_digit() || byte == b';')
+        .take_while(|byte| matches!(byte, b'0'..=b'?'))
         .count();
-    rest[..rest.len() - parameters].ends_with(b"[")
+    let Some(introducer) = rest[..rest.len() - parameters].strip_suffix(b"[") else {
+        return false;
+    };
+    let escapes = [
+        &b"\x1b"[..],
+        b"\\x1b",
+        b"\\x1B",
+        b"\\u001b",
+        b"\\u001B",
+        b"\\033",
+        b"\\e",
+    ];
+    *last == b'm'
+        || last.is_ascii_alphabetic() && escapes.iter().any(|one| introducer.ends_with(one))
 }
 
 #[cfg(test)]
@@ -126,19 +152,27 @@ mod tests {
             "\"",
             "_",
             "\\n",
+            "\\\\n",
             "\\\\\\n",
             "%3D",
             "%20",
             "%253D",
             "token=3D",
             "\\u0022",
+            "\\U0000000a",
+            "\\012",
+            "\\\\\\012",
             "\\x1b[32m",
+            "\\u001b[2K",
+            "\\033[1;1H",
+            "\\e[?25l",
+            "\u{1b}[0K",
             "\u{1b}[0m",
         ] {
             assert_free(before, "", true);
         }
         for before in [
-            "a", "9", "n", "\\\\n", "\\q", "%3", "m", "%%G1", "x=12", "3D",
+            "a", "9", "n", "\\\\q", "%3", "m", "%%G1", "x=12", "3D", "012", "\\\\412", "a[2K", "[K",
         ] {
             assert_free(before, "", false);
         }

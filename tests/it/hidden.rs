@@ -385,3 +385,22 @@ fn a_history_sees_through_the_same_layers() {
         .filter(|finding| finding["encoding"] == json!(["split"]));
     assert_eq!(split.count(), 1);
 }
+
+#[test]
+fn a_line_that_ends_in_a_string_of_a_string_ends_a_word() {
+    let token = hf_token(40);
+    let env = format!("A=1\n{token}\n");
+    let mut text = env.clone();
+    for _ in 0..4 {
+        text = serde_json::to_string(&json!({ "message": text })).expect("it serializes");
+        only("log.json", &text, &token);
+    }
+    only(
+        "a.ipynb",
+        &notebook(&[&format!("print(\"\\n{token}\\n\")\n")]),
+        &token,
+    );
+    for before in ["\\012", "\u{1b}[2K", "\\u001b[0K", "=0A"] {
+        only("build.log", &format!("x{before}{token}\n"), &token);
+    }
+}
