@@ -44,6 +44,10 @@ mod shape;
 #[path = "../src/rules/shorthand.rs"]
 mod shorthand;
 
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
+#[path = "../src/text/layer/sign.rs"]
+mod sign;
+
 use libdeflater::{CompressionLvl, Compressor};
 use model::{Rule, Text};
 use regex_syntax::hir::Hir;
@@ -113,6 +117,7 @@ struct Family {
 fn main() {
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=src/prefilter/table.rs");
+    println!("cargo::rerun-if-changed=src/text/layer/sign.rs");
     let out = env::var("OUT_DIR").unwrap();
     let out = Path::new(&out);
     link::small(out);
@@ -128,7 +133,12 @@ fn main() {
         keywords(
             "BUILTIN_TABLES",
             &default,
-            &[(1, &[NOTEBOOK]), (0, ESCAPES)],
+            &[
+                (1, &[NOTEBOOK]),
+                (0, ESCAPES),
+                (2, sign::MANIFESTS),
+                (3, sign::VALUES),
+            ],
         ) + &keywords("STRICT_TABLES", &strict, &[]),
     )
     .unwrap();
@@ -340,7 +350,7 @@ fn keywords(name: &str, families: &[Family], signs: &[(usize, &[&'static str])])
         signs.iter().map(move |&sign| Needle {
             keyword: sign.into(),
             rule: count + kind,
-            exact: false,
+            exact: kind == 2,
         })
     });
     let needles = rules.enumerate().flat_map(|(index, rule)| {

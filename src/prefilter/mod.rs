@@ -12,7 +12,7 @@ use std::ops::Range;
 use table::{Entry, Needle, Table};
 
 use crate::rules::{BUILTIN, Member, RuleSet, STRICT};
-use crate::text::layer::{self, Seeds};
+use crate::text::layer::{self, Seeds, sign};
 
 include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
 
@@ -113,7 +113,9 @@ impl Prefilter {
         layer::run_seeds(text, range.clone(), &mut seeds.runs);
         self.search(text, range, found, |kind, at| match kind {
             0 => seeds.escapes.push(at),
-            _ => seeds.notebook = true,
+            1 => seeds.notebook = true,
+            2 => seeds.manifest = true,
+            _ => seeds.values.extend(sign::value_of(text, at).map(|_| at)),
         });
     }
 
@@ -127,7 +129,7 @@ impl Prefilter {
         for layer in &self.layers {
             lanes::run(&layer.table, text, range.clone(), |state, end| {
                 for needle in layer.table.found_at(state) {
-                    // Past the rules of a table stand the escapes, and then what tells a notebook.
+                    // Past the rules of a table stand the signs of what is encoded, a number for each kind.
                     let rule = match layer.in_set.get(needle.rule) {
                         Some(None) => continue,
                         Some(&rule) => rule,

@@ -9,7 +9,7 @@ use super::grade::{self, Graded, secret_of};
 use super::marker::{self, LineEnds};
 use super::notebook::Notebook;
 use super::{Candidates, Match, Place, Scanner};
-use crate::finding::{Encoding, Finding};
+use crate::finding::Finding;
 use crate::fingerprint::{Fingerprint, Guessable};
 use crate::order;
 use crate::text::escape;
@@ -164,12 +164,12 @@ fn masks(scanner: &Scanner, candidates: &Candidates<'_>, index: usize) -> Masks 
 }
 
 /// All of an encoded stretch from the line on in which the secret begins: what stands around the secret is a part of it.
-/// What is only split stands in a text that can be read.
+/// Of a text in parts only those of the secret are hidden: the rest can be read.
 fn stretch(views: &[View<'_>], found: &Match) -> Range<usize> {
     let view = &views[found.view];
     let whole = view.written(0..view.text.len());
     let secret = view.written(found.secret.clone());
-    if view.layers() == [Encoding::Split] {
+    if view.is_in_parts() {
         return secret;
     }
     let parent = &views[shown_in(views, found)].text;

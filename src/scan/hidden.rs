@@ -54,7 +54,7 @@ pub(super) fn split(
         &text,
         &mut Seeds::default(),
         |rule, secret| {
-            if map.written(&secret).len() > secret.len() {
+            if map.tells(&secret) {
                 found.push((rule, secret));
             }
         },
@@ -110,10 +110,13 @@ fn search(
             &text,
             &mut deeper,
             |rule, secret| {
-                matches.push((rule, secret));
+                if map.tells(&secret) {
+                    matches.push((rule, secret));
+                }
             },
         )?;
-        let is_deep = outer.len() + 1 == DEPTH;
+        // What else is encoded in a text of which parts were decoded was seen in the text itself.
+        let is_deep = outer.len() + 1 == DEPTH || matches!(map, Map::Parts(_));
         if matches.is_empty() && (deeper.is_empty() || is_deep) {
             return Ok(());
         }

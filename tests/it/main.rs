@@ -71,4 +71,5 @@ mod support;
 mod tools;
 mod types;
 mod user_configuration;
+mod values;
 mod verify;

@@ -9,7 +9,7 @@
 //! the start of a margin, if both are longer than that.
 //! And an excerpt does not show what stands beside base64 that is longer.
 //!
-//! A text as a whole in UTF-16 or UTF-32, a notebook, an archive, and a file that counts its strings cannot be read so:
+//! A text as a whole in UTF-16 or UTF-32, a notebook, a Kubernetes Secret, an archive, and a file that counts its strings cannot be read so:
 //! [`Whole::is_one`].
 
 #[cfg(test)]
@@ -33,6 +33,9 @@ const MARGIN: usize = 1 << 20;
 /// What tells a notebook.
 const NOTEBOOK: &[u8] = b"\"nbformat\"";
 
+/// Bytes of it, or of what tells a Kubernetes Secret.
+const LONGEST_SIGN: usize = 18;
+
 /// What must be known of a whole text before pieces of it can be read.
 #[derive(Debug, Default)]
 pub struct Whole {
@@ -44,6 +47,7 @@ pub struct Whole {
     tail: Vec<u8>,
     has_line_feed: bool,
     is_notebook: bool,
+    is_manifest: bool,
 }
 
 impl Whole {
@@ -54,11 +58,12 @@ impl Whole {
         let shown = chunk.iter().filter(|byte| !byte.is_ascii_whitespace());
         self.start.extend(shown.take(2 - self.start.len()));
         self.has_line_feed |= memchr::memchr(b'\n', chunk).is_some();
-        let keep = NOTEBOOK.len() - 1;
+        let keep = LONGEST_SIGN - 1;
         let seam = [&self.tail, &chunk[..chunk.len().min(keep)]].concat();
-        self.is_notebook |= [&seam, chunk]
-            .iter()
-            .any(|text| memchr::memmem::find(text, NOTEBOOK).is_some());
+        for text in [&seam, chunk] {
+            self.is_notebook |= memchr::memmem::find(text, NOTEBOOK).is_some();
+            self.is_manifest |= layer::is_manifest(text);
+        }
         if chunk.len() >= keep {
             self.tail.clear();
         }
@@ -72,6 +77,8 @@ impl Whole {
     pub fn is_one(&self) -> Option<&'static str> {
         if self.is_notebook {
             Some("a notebook is read as one text")
+        } else if self.is_manifest {
+            Some("a Kubernetes Secret is read as one text")
         } else if view::is_decoded(&self.head) {
             Some("UTF-16 and UTF-32 are decoded as one text")
         } else if archive::may_begin(&self.head) {

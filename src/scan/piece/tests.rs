@@ -154,12 +154,16 @@ fn base64_is_entered_where_its_groups_begin() {
 
 #[test]
 fn what_is_one_text_is_told_wherever_the_sign_stands() {
-    for (start, end) in [(0, 5), (100_000, 3), (9, 100_000)] {
-        let text = [&vec![b' '; start][..], NOTEBOOK, &vec![b' '; end]].concat();
-        for chunk in [1, 2, 3, 7, 9, 64, 5_000] {
-            let mut whole = Whole::default();
-            text.chunks(chunk).for_each(|chunk| whole.add(chunk));
-            assert!(whole.is_one().is_some(), "{start} {chunk}");
+    let signs = layer::sign::MANIFESTS.iter().map(|sign| sign.as_bytes());
+    for sign in signs.chain([NOTEBOOK]) {
+        assert!(sign.len() <= LONGEST_SIGN);
+        for (start, end) in [(0, 5), (100_000, 3), (9, 100_000)] {
+            let text = [&vec![b' '; start][..], sign, &vec![b' '; end]].concat();
+            for chunk in [1, 2, 3, 7, 9, 64, 5_000] {
+                let mut whole = Whole::default();
+                text.chunks(chunk).for_each(|chunk| whole.add(chunk));
+                assert!(whole.is_one().is_some(), "{start} {chunk}");
+            }
         }
     }
     let mut whole = Whole::default();

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::git::Kind;
 use crate::git::pack::{Change, Piece};
-use crate::text::layer::{self, Seeds};
+use crate::text::layer::{self, Seeds, sign};
 use crate::text::passage;
 
 /// Stands between stretches that do not touch. Keywords are UTF-8, in which this byte never occurs, so that none can
@@ -51,10 +51,12 @@ impl Novelty {
                 _ => reach.max(touched(run.iter(), is_wide)),
             };
             let is_last = at + run.len() == change.len();
+            // What tells that a value is encoded stands before it.
+            let lead = sign::MAX_LEAD;
             let tail = match (is_last, from + run.len() == change.base_len()) {
                 (true, true) => 0,
-                (true, false) => touched(run.iter().rev(), is_wide),
-                (false, _) => reach.max(touched(run.iter().rev(), is_wide)),
+                (true, false) => touched(run.iter().rev(), is_wide) + lead,
+                (false, _) => reach.max(touched(run.iter().rev(), is_wide) + lead),
             };
             if run.len() <= head + tail {
                 self.bytes.extend_from_slice(run);
@@ -71,9 +73,7 @@ impl Novelty {
 
     /// Where the byte at `at` of a text stands, for each of `seeds`.
     pub(super) fn place_all(&self, seeds: &mut Seeds) {
-        for at in seeds.runs.iter_mut().chain(&mut seeds.escapes) {
-            *at = self.place(*at);
-        }
+        seeds.place_all(|at| self.place(at));
     }
 
     /// Where the bytes at `range` of [`Self::bytes`] stand in the text, which is `len` bytes long.

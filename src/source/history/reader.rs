@@ -16,7 +16,7 @@ use crate::git::pack::{Change, Object, Piece, Progress, Visitor};
 use crate::git::{Kind, Oid};
 use crate::prefilter::Hit;
 use crate::scan::{Candidates, Place, Scanner};
-use crate::text::layer::Seeds;
+use crate::text::layer::{Seeds, sign};
 use crate::text::{passage, strings, view};
 
 use super::links::{Links, Present};
@@ -32,7 +32,7 @@ const COUNTED_AT_ONCE: u64 = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     pub(super) scanner: &'a Scanner,
-    /// The length of the longest keyword, less one.
+    /// One less than the bytes of the longest keyword, or of the longest sign before a value and what must be seen of it.
     reach: usize,
     novelty: Novelty,
     hits: Vec<Hit>,
@@ -58,6 +58,8 @@ pub(super) struct Known {
     entries: Vec<usize>,
     /// It looks like a notebook, or is made of one.
     notebook: bool,
+    /// It looks like a Kubernetes Secret, or is made of one.
+    manifest: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -71,7 +73,8 @@ impl<'a> Reader<'a> {
             .as_slice()
             .iter()
             .flat_map(|compiled| compiled.rule().keywords.iter());
-        let longest = keywords.map(|keyword| keyword.len()).max().unwrap_or(1);
+        let sign = sign::MAX_LEAD + sign::MIN_VALUE;
+        let longest = keywords.map(|keyword| keyword.len()).fold(sign, usize::max);
         Self {
             scanner,
             reach: longest - 1,
@@ -139,10 +142,9 @@ impl<'a> Reader<'a> {
         if kind != Kind::Tree {
             return Ok(self.scanner.hiding(text, &mut self.seeds)?);
         }
-        let seeds = self.seeds.runs.iter().chain(&self.seeds.escapes);
         let mut hiding = Vec::new();
         let mut looked_at = HashSet::new();
-        for &at in seeds {
+        for at in self.seeds.places() {
             // In a bent tree a name may begin anywhere, and in a copy of it elsewhere.
             let part = iter::once(tree::part_around(text, at));
             for name in part.chain(tree::names_around(text, at)) {
@@ -165,10 +167,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The passages of UTF-16 in `text` in which a keyword stands or something may be encoded; no other can hold a match.
-    fn passages(&self, kind: Kind, text: &[u8]) -> Vec<Range<usize>> {
+    /// And whether they look like a Kubernetes Secret.
+    fn passages(&self, kind: Kind, text: &[u8]) -> (Vec<Range<usize>>, bool) {
         // The names in a tree hold no NUL.
         if kind == Kind::Tree {
-            return Vec::new();
+            return (Vec::new(), false);
         }
         let passages = passage::find(text);
         let mut hits = Vec::new();
@@ -176,16 +179,15 @@ impl<'a> Reader<'a> {
         let all = 0..passages.text.len();
         let prefilter = self.scanner.prefilter();
         prefilter.hits_and_seeds(&passages.text, all, &mut hits, &mut seeds);
-        let signs = seeds.runs.iter().chain(&seeds.escapes).copied();
         let mut found: Vec<Range<usize>> = hits
             .iter()
             .map(|hit| hit.start)
-            .chain(signs)
+            .chain(seeds.places())
             .map(|at| passages.stretch_at(at))
             .collect();
         found.sort_unstable_by_key(|stretch| (stretch.start, stretch.end));
         found.dedup();
-        found
+        (found, seeds.manifest)
     }
 
     /// Counts the bytes of a text; others see it in steps, so that the threads need not wait for each other.
@@ -231,8 +233,10 @@ impl Visitor for Reader<'_> {
         let mut hidden = self.hidden(object.kind, text)?;
         let nul_free = memchr::memchr(0, text).is_none();
         if !nul_free {
-            let passages = self.passages(object.kind, text).into_iter();
+            let (passages, manifest) = self.passages(object.kind, text);
+            let passages = passages.into_iter();
             hidden.extend(passages.map(|at| at.start..at.end.min(text.len())));
+            self.seeds.manifest |= manifest;
         }
         let rules = self.scanner.rules();
         let marks = if self.hits.len() > MAX_MARKS {
@@ -250,13 +254,17 @@ impl Visitor for Reader<'_> {
         };
         let decoded = object.kind != Kind::Tree
             && (view::is_decoded(text) || archive::is_archive(text) || strings::may_begin(text));
-        let notebook = self.seeds.notebook;
-        if decoded || is_suspect(marks.as_deref(), notebook) {
+        let Seeds {
+            notebook, manifest, ..
+        } = self.seeds;
+        let apart = manifest && has_parts(object.kind, nul_free);
+        if decoded || apart || is_suspect(marks.as_deref(), notebook) {
             self.keep(object, text)?;
         }
         Ok(Known {
             marks,
             notebook,
+            manifest,
             nul_free,
             entries: self.links.whole(object, text),
         })
@@ -283,9 +291,13 @@ impl Visitor for Reader<'_> {
         let nul_free = base.nul_free && is_nul_free;
         let mut hidden = Vec::new();
         if !is_nul_free {
-            let passages = self.passages(object.kind, novel).into_iter();
+            let (passages, manifest) = self.passages(object.kind, novel);
+            let passages = passages.into_iter();
             hidden.extend(passages.map(|at| self.novelty.place_range(&at, change.len())));
+            self.seeds.manifest |= manifest;
         }
+        // What tells it may stand far from its values: all of it is looked at, as long as it is made of one.
+        self.seeds.manifest |= base.manifest;
         if !self.seeds.is_empty() {
             self.novelty.place_all(&mut self.seeds);
             hidden.extend(self.hidden(object.kind, change.text())?);
@@ -310,7 +322,9 @@ impl Visitor for Reader<'_> {
         };
         let decoded = object.kind != Kind::Tree && self.is_decoded(change, nul_free);
         let notebook = base.notebook || self.seeds.notebook;
-        if decoded || is_suspect(marks.as_deref(), notebook) {
+        let manifest = self.seeds.manifest;
+        let apart = manifest && has_parts(object.kind, nul_free);
+        if decoded || apart || is_suspect(marks.as_deref(), notebook) {
             self.keep(object, change.text())?;
         }
         Ok(Known {
@@ -318,8 +332,15 @@ impl Visitor for Reader<'_> {
             nul_free,
             entries: self.links.changed(object, &base.entries, change),
             notebook,
+            manifest,
         })
     }
+}
+
+/// Whether it is read in parts, each a text of its own: names, passages of UTF-16. A sign in one may tell of values in it that were
+/// there before.
+fn has_parts(kind: Kind, nul_free: bool) -> bool {
+    kind == Kind::Tree || !nul_free
 }
 
 /// A notebook with a keyword is: its strings may be parts of a match that none of them is.

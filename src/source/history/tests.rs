@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::git::pack::testing::{self, Made, Run, delta, name};
 use crate::rules::{Rule, RuleSet};
+use crate::text::layer::sign;
 
 /// Rules whose matches are short and long, with and without context, and begin in the middle of each other.
 const RULES: &str = r#"
@@ -53,6 +54,7 @@ fn fragment() -> impl Strategy<Value = Vec<u8>> {
         1 => prop::sample::select(vec![&b"\xff\xfe"[..], b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"\"nbformat\": [\"zz", b"\", \"", b"\xfe\xff", b"z\0z\0a\0b\0", b"\xff", b"\0z\0z\0c\0d"])
             .prop_map(<[u8]>::to_vec),
         1 => prop::sample::select(encoded()),
+        3 => prop::sample::select(valued()).prop_map(String::into_bytes),
         2 => (prop::sample::select(wide()), any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(
             |(text, from, len)| {
                 let from = from.index(2 * text.len()).saturating_sub(text.len());
@@ -101,6 +103,30 @@ fn encoded() -> Vec<Vec<u8>> {
     all.into_iter().map(String::into_bytes).collect()
 }
 
+/// Signs of short values in base64, and such values with a match and without.
+fn valued() -> Vec<String> {
+    let values =
+        ["a zzabcdef", "key = 1a2b", "no match at all.."].map(|text| STANDARD.encode(text));
+    let mut all = values.to_vec();
+    let signs = ["Basic ", "\"auth\": \"", "b64decode(b'"];
+    for sign in signs {
+        all.extend(values.iter().map(|value| format!("{sign}{value}\" ")));
+    }
+    all.extend(signs.map(str::to_owned));
+    all.extend(
+        [
+            "kind: Secret\n",
+            "kind: ",
+            "Secret\n",
+            "\"kind\":\"Secret\"",
+        ]
+        .map(str::to_owned),
+    );
+    all.push(values[0][..9].to_owned());
+    all.push(values[0][9..].to_owned());
+    all
+}
+
 /// The same in UTF-16 of either order, and what is encoded in that.
 fn wide() -> Vec<Vec<u8>> {
     let texts = [
@@ -110,8 +136,10 @@ fn wide() -> Vec<Vec<u8>> {
         "sixteen or so qq_token",
     ];
     let encoded = encoded();
+    let valued = valued();
     let texts = texts.iter().map(|text| text.as_bytes());
     texts
+        .chain(valued.iter().map(|text| text.as_bytes()))
         .chain(encoded.iter().map(|text| &text[..text.len().min(150)]))
         .flat_map(|text| {
             let units = |high: u8| text.iter().flat_map(move |&byte| [byte, high]);
@@ -331,7 +359,20 @@ fn no_seam_hides_an_encoded_token() {
     let scanner = Scanner::new(rules());
     let far = [b'.'; 200];
     let mut found = 0;
-    for token in encoded() {
+    let value = STANDARD.encode("a short one: zzabcdef");
+    let behind_signs = sign::VALUES.iter().map(|sign| format!("{sign} '{value}'"));
+    let behind_signs: Vec<String> = behind_signs.collect();
+    assert!(
+        behind_signs.iter().all(|text| !plain(
+            &scanner,
+            &[(Kind::Blob, text.clone().into_bytes())]
+        )
+        .is_empty())
+    );
+    for token in encoded()
+        .into_iter()
+        .chain(behind_signs.into_iter().map(String::into_bytes))
+    {
         let holds = !plain(&scanner, &[(Kind::Blob, token.clone())]).is_empty();
         let mut entries = Vec::new();
         for cut in 1..token.len() {
@@ -372,6 +413,78 @@ fn no_seam_hides_an_encoded_token() {
         }
     }
     assert!(found > 1_000, "{found}");
+}
+
+/// What tells that values are encoded may stand anywhere, and come or go without them.
+#[test]
+fn a_sign_far_from_its_value_is_seen() {
+    let scanner = Scanner::new(rules());
+    let far = "# nothing at all\n".repeat(40);
+    let value = STANDARD.encode("zzabcdef and more");
+    let manifest = format!("{far}data:\n  a: {value}\n{far}kind: Secret\n");
+    let other = format!("{far}data:\n  a: {value}\n{far}kind: Service\n");
+    let clean = format!("{far}data:\n  a: none\n{far}kind: Secret\n");
+    let at = |text: &str, part: &str| text.find(part).expect("it is there");
+    let (kind, whole) = (at(&other, "kind"), other.len());
+    let place = at(&clean, "none");
+    let rest = clean.len() - place - 4;
+    let entries = [
+        Made::Whole(3, manifest.clone().into_bytes()),
+        Made::Whole(3, other.clone().into_bytes()),
+        Made::Whole(3, clean.clone().into_bytes()),
+        // The sign comes, before and after.
+        Made::OffsetDelta(
+            1,
+            delta(whole, &[Run::Insert(b"kind: Secret\n"), Run::Copy(0, kind)]),
+        ),
+        Made::OffsetDelta(
+            1,
+            delta(whole, &[Run::Copy(0, kind + 8), Run::Insert(b"cret")]),
+        ),
+        // The value comes.
+        Made::OffsetDelta(
+            2,
+            delta(
+                clean.len(),
+                &[
+                    Run::Copy(0, place),
+                    Run::Insert(value.as_bytes()),
+                    Run::Copy(place + 4, rest),
+                ],
+            ),
+        ),
+        // Both stay, with something new in between.
+        Made::OffsetDelta(
+            0,
+            delta(
+                manifest.len(),
+                &[
+                    Run::Copy(0, 60),
+                    Run::Insert(b"new\n"),
+                    Run::Copy(60, manifest.len() - 60),
+                ],
+            ),
+        ),
+        Made::OffsetDelta(
+            6,
+            delta(manifest.len() + 4, &[Run::Copy(17, manifest.len() - 13)]),
+        ),
+        // Either goes.
+        Made::OffsetDelta(
+            0,
+            delta(manifest.len(), &[Run::Copy(0, at(&manifest, "kind"))]),
+        ),
+        Made::OffsetDelta(
+            0,
+            delta(manifest.len(), &[Run::Copy(manifest.len() - 30, 30)]),
+        ),
+    ];
+    let history = scan_files(&scanner, &entries, 1);
+    let mut found: Vec<Oid> = history.held.iter().map(|held| held.oid).collect();
+    found.sort();
+    let mut expected: Vec<Oid> = [0, 3, 4, 5, 6, 7].map(name).to_vec();
+    expected.sort();
+    assert_eq!(found, expected);
 }
 
 /// A clean copy of a token carries it on; a change beside it can end it, and begin it.

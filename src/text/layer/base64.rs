@@ -104,7 +104,7 @@ fn is_ascii([first, second, third, _]: [u8; 4]) -> bool {
 }
 
 /// Three bytes of four characters, all of which are of the alphabet.
-fn decoded(group: &[u8; 4]) -> [u8; 3] {
+pub(super) fn decoded(group: &[u8; 4]) -> [u8; 3] {
     let bits = group.iter().fold(0_u32, |bits, &byte| {
         bits << 6 | u32::from(value(byte).unwrap_or(0))
     });

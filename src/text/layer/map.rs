@@ -9,6 +9,8 @@ pub enum Map {
     Digits(Digits),
     /// Bytes as they stood, between escapes.
     Escapes(Vec<Escape>),
+    /// The same for a whole text in which only some parts were written otherwise: nothing else in it is hidden.
+    Parts(Vec<Escape>),
 }
 
 /// Base64 or hex: digits on one line or several.
@@ -41,9 +43,19 @@ impl Map {
                 digits.place(digits.first_digit(range.start))
                     ..digits.place(digits.last_digit(last)) + 1
             }
-            Self::Escapes(escapes) => {
+            Self::Escapes(escapes) | Self::Parts(escapes) => {
                 written_at(escapes, range.start).start..written_at(escapes, last).end
             }
+        }
+    }
+
+    /// Whether what stands at `range` of the decoded text, which is not empty, may not be seen in the text that it was decoded
+    /// from.
+    #[must_use]
+    pub fn tells(&self, range: &Range<usize>) -> bool {
+        match self {
+            Self::Digits(_) | Self::Escapes(_) => true,
+            Self::Parts(_) => self.written(range).len() > range.len(),
         }
     }
 }

@@ -10,7 +10,9 @@ mod escapes;
 mod hex;
 mod map;
 mod row;
+pub mod sign;
 mod split;
+mod values;
 
 use std::ops::Range;
 
@@ -19,6 +21,7 @@ use serde::Serialize;
 pub use map::Map;
 pub use row::{MAX_BACK, MAX_BLANKS, MIN_RUN, aligned, run_seeds};
 pub use split::joined;
+pub use values::is_manifest;
 
 /// A way in which a text can be written so that a search for it does not find it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -57,8 +60,12 @@ pub struct Seeds {
     pub runs: Vec<usize>,
     /// In an escape.
     pub escapes: Vec<usize>,
+    /// Of signs before values in base64 ([`sign::VALUES`]).
+    pub values: Vec<usize>,
     /// Whether the text looks like a notebook.
     pub notebook: bool,
+    /// Whether it looks like a Kubernetes Secret ([`sign::MANIFESTS`]), any value of which may be encoded.
+    pub manifest: bool,
 }
 
 /// What a stretch of a text decodes to.
@@ -79,21 +86,39 @@ impl Seeds {
     /// Whether nothing can be encoded; strings of a notebook aside.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.runs.is_empty() && self.escapes.is_empty()
+        self.places().next().is_none() && !self.manifest
+    }
+
+    /// All places, in no order.
+    pub fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        let others = self.escapes.iter().chain(&self.values);
+        self.runs.iter().chain(others).copied()
+    }
+
+    /// Moves each place.
+    pub fn place_all(&mut self, place: impl Fn(usize) -> usize) {
+        let others = self.escapes.iter_mut().chain(&mut self.values);
+        for at in self.runs.iter_mut().chain(others) {
+            *at = place(*at);
+        }
     }
 
     /// Adds those of a later stretch.
     pub fn append(&mut self, later: Self) {
         self.runs.extend(later.runs);
         self.escapes.extend(later.escapes);
+        self.values.extend(later.values);
         self.notebook |= later.notebook;
+        self.manifest |= later.manifest;
     }
 
     /// Forgets them.
     pub fn clear(&mut self) {
         self.runs.clear();
         self.escapes.clear();
+        self.values.clear();
         self.notebook = false;
+        self.manifest = false;
     }
 }
 
@@ -134,6 +159,17 @@ pub fn layers<E>(
                 found(layer, &stretch)?;
             }
         }
+    }
+    for &seed in &seeds.values {
+        let value = sign::value_of(text, seed).and_then(|start| values::short(text, start));
+        if let Some((layer, end)) = value {
+            found(layer, &(seed..end))?;
+        }
+    }
+    if seeds.manifest
+        && let Some(layer) = values::manifest(text)
+    {
+        found(layer, &(0..text.len()))?;
     }
     Ok(())
 }

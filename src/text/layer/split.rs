@@ -44,7 +44,7 @@ pub fn joined(text: &[u8]) -> Option<Layer> {
     Some(Layer {
         encoding: Encoding::Split,
         text: decoded,
-        map: Map::Escapes(escapes),
+        map: Map::Parts(escapes),
     })
 }
 

@@ -157,6 +157,15 @@ impl View<'_> {
         layers.map(|&(encoding, _)| encoding).collect()
     }
 
+    /// Whether it is a whole text of which only parts were written otherwise.
+    #[must_use]
+    pub fn is_in_parts(&self) -> bool {
+        let layers = self.hidden.iter().flat_map(|hidden| hidden.layers.first());
+        layers
+            .into_iter()
+            .any(|(_, map)| matches!(**map, Map::Parts(_)))
+    }
+
     /// The bytes of its parent that `range` of its text was written with; of the blob, where it has no parent.
     #[must_use]
     pub fn written(&self, range: Range<usize>) -> Range<usize> {

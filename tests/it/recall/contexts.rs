@@ -87,7 +87,6 @@ const ESCAPES: &[Escape] = &[
 
 /// Bytes that must be encoded together to be looked into.
 const LEAST: &[(&str, usize)] = &[
-    ("base64 in a Kubernetes Secret", 29),
     ("URL-safe base64", 30),
     ("hex", 20),
     ("unicode escapes", 20),
