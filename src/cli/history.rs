@@ -19,8 +19,9 @@ use crate::config::{Config, Date};
 use crate::git::pack::Progress as Walk;
 use crate::git::{Ownership, Repository};
 use crate::outcome::{Exit, Outcome, Skip};
+use crate::parallel;
 use crate::source::history::narrowing::{Narrowing, NarrowingError, Words};
-use crate::source::history::{self, Asked, History, HistoryError, names, provenance};
+use crate::source::history::{self, Asked, History, HistoryError, provenance};
 use crate::source::{Progress, Scanned};
 
 /// How often it is looked whether the walk has come further.
@@ -81,7 +82,10 @@ fn read(
     };
     let walk = Walk::default();
     interrupt::listen(&walk.stop)?;
-    let history = walked(&asked, &walk, options)?;
+    let aside = || scan::name_of(repository);
+    let (name, history) = parallel::both(aside, || walked(&asked, &walk, options));
+    let mut history = history?;
+    let named = std::mem::take(&mut history.named);
     let report = Report {
         config: &config,
         baseline: &baseline,
@@ -96,15 +100,7 @@ fn read(
         skipped: unread(&history, repository),
         ..Scanned::default()
     };
-    match names::names_and_reflogs(repository, &scanner) {
-        Ok(names) => found.append(names),
-        Err(HistoryError::Git(error)) => found.skipped.push(Skip {
-            path: BString::from("ref names and reflogs"),
-            reason: error.to_string(),
-            is_packed: false,
-        }),
-        Err(error) => return Err(error.into()),
-    }
+    found.append(named);
     found.summary.texts += history.objects;
     found.summary.bytes += history.bytes;
     let placed = unless_stopped(
@@ -113,7 +109,7 @@ fn read(
         || tell(&mut report.early(now)?),
     )?;
     let mut outcome = report.outcome(placed.scanned, now);
-    scan::name_repository(&mut outcome, repository);
+    scan::told_name(&mut outcome, name);
     outcome.warnings.extend(placed.warning);
     if options.verbose {
         outcome.warnings.extend(in_chunks(&history));

@@ -8,7 +8,7 @@ use super::args::{Options, ScanArguments};
 use super::{Ended, reporting};
 use crate::allow;
 use crate::config::{self, Config, ConfigError, Date};
-use crate::git::{Oid, Ownership, Repository};
+use crate::git::{GitError, Oid, Ownership, Repository};
 use crate::outcome::Outcome;
 use crate::rules::{Preset, RuleSet};
 use crate::scan::Scanner;
@@ -99,7 +99,17 @@ pub(super) fn outcome(
 
 /// Says which repository was scanned.
 pub(super) fn name_repository(outcome: &mut Outcome, repository: &Repository) {
-    match repository_name(repository, &Scanner::new(RuleSet::builtin())) {
+    told_name(outcome, name_of(repository));
+}
+
+/// What `repository` is called; git is asked.
+pub(super) fn name_of(repository: &Repository) -> Result<String, GitError> {
+    repository_name(repository, &Scanner::new(RuleSet::builtin()))
+}
+
+/// Writes it down.
+pub(super) fn told_name(outcome: &mut Outcome, name: Result<String, GitError>) {
+    match name {
         Ok(name) => outcome.repository = Some(name),
         Err(error) => outcome.warnings.push(format!(
             "what the repository is called cannot be told: {error}"

@@ -1,7 +1,7 @@
 //! Whether everything is there that refs, HEAD, reflogs and the index lead to.
 //!
-//! In: the names that lead nowhere, noted while every object was read. Out: the objects that are missing, in
-//! [`History::unread`]. As a rule no name leads nowhere, and the tips alone are looked up. Otherwise git is asked: what
+//! In: the names that lead nowhere, noted while every object was read, and the [`tips`]. Out: the objects that are missing,
+//! in [`History::unread`]. As a rule no name leads nowhere, and the tips alone are looked up. Otherwise git is asked: what
 //! only garbage names may well be gone.
 
 use crate::order;
@@ -11,12 +11,14 @@ use std::io;
 
 use super::links::{Absent, Present};
 use super::{Failure, Gap, History};
-use crate::git::{GitError, Mode, Oid, Repository};
+use crate::git::{GitError, Mode, Oid, Reference, Repository};
 
-/// Adds to `history` what is missing. Where a clone is declared to be partial, that much is said of it and no more.
+/// Adds to `history` what is missing; `tips` are `None` where they cannot be told. Where a clone is declared to be partial,
+/// that much is said of it and no more.
 pub(super) fn check(
     repository: &Repository,
     present: &Present<'_>,
+    tips: Option<&[Oid]>,
     mut absent: Absent,
     history: &mut History,
 ) {
@@ -31,10 +33,7 @@ pub(super) fn check(
             .gaps
             .push(gap("the edge of the shallow clone", error)),
     }
-    let tips = tips(repository);
-    let all_there = tips
-        .as_ref()
-        .is_ok_and(|tips| tips.iter().all(|tip| present.has(tip)));
+    let all_there = tips.is_some_and(|tips| tips.iter().all(|tip| present.has(tip)));
     if all_there && absent.is_empty() {
         return;
     }
@@ -61,9 +60,11 @@ pub(super) fn check(
     history.unread.dedup_by_key(|failure| failure.oid);
 }
 
-/// What every ref and HEAD name, those of linked work trees too, and every entry of the index.
-fn tips(repository: &Repository) -> Result<Vec<Oid>, GitError> {
-    let references = repository.references(&["refs/"])?;
+/// What `references` and HEAD name, those of linked work trees too, and every entry of the index.
+pub(super) fn tips(
+    repository: &Repository,
+    references: &[Reference],
+) -> Result<Vec<Oid>, GitError> {
     let mut tips: Vec<Oid> = references
         .iter()
         .map(|reference| reference.target)

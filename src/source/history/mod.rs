@@ -2,9 +2,10 @@
 //!
 //! In: a repository. Out: [`History`]. Packs are walked as trees of deltas and only what is new in each object is
 //! read (`reader`); the result equals that of reading every object whole. Loose objects are read whole. Names of
-//! files are texts too: those in each tree are read. [`names`] reads what is no object, [`provenance`] tells where
-//! everything comes from.
+//! files are texts too: those in each tree are read. [`names`] reads what is no object, meanwhile; [`provenance`] tells
+//! where everything comes from.
 
+mod beside;
 mod brought;
 mod commits;
 mod connected;
@@ -37,6 +38,7 @@ mod verdicts;
 use crate::order;
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
+use std::thread;
 
 use crate::finding::Finding;
 use crate::git::pack::{
@@ -45,8 +47,9 @@ use crate::git::pack::{
 use crate::git::{GitError, Kind, Oid, Repository};
 use crate::rules::RuleError;
 use crate::scan::Scanner;
-use crate::source;
+use crate::source::{self, Scanned};
 
+use beside::Beside;
 use links::{Absent, Present};
 use narrowing::Narrowing;
 use reader::Reader;
@@ -60,6 +63,8 @@ pub type Options = Limits;
 pub struct History {
     /// The objects that hold credentials, by name.
     pub held: Vec<Held>,
+    /// What was found in names of refs and in reflogs.
+    pub named: Scanned,
     /// The objects that could not be read, by name; with one of these the scan is not complete.
     pub unread: Vec<Failure>,
     /// The objects that the walk of the packs declined and that were read in another way, one at a time, and why.
@@ -115,7 +120,7 @@ pub enum HistoryError {
     Rule(#[from] RuleError),
 }
 
-/// Scans every object of `repository` and of those that it borrows from.
+/// Scans every object of `repository` and of those that it borrows from, names of its refs and its reflogs.
 ///
 /// The result does not depend on the number of threads.
 ///
@@ -138,7 +143,14 @@ pub fn scan(
     let loose = store.loose()?;
     let present = Present::new(&store, &loose);
     let mut readers = readers(options, scanner, &present, progress);
-    let mut history = read(&store, &loose, options, progress, &mut readers)?;
+    let (beside, history) = thread::scope(|scope| {
+        let beside = scope.spawn(|| Beside::read(repository, scanner));
+        let history = read(&store, &loose, options, progress, &mut readers);
+        let beside = progress.while_waiting(|| beside.join());
+        let beside = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (beside, history)
+    });
+    let mut history = history?;
     if let Some(error) = store.unknown() {
         // Where git does not know it either, what is said of the pack tells what to do.
         let Ok(all) = repository.every_object() else {
@@ -153,7 +165,10 @@ pub fn scan(
     let absent = fetch(&store, &mut history, &mut readers, &present, &other_way)?;
     let mut history = collect(history, readers, progress);
     if !history.is_stopped {
-        progress.while_waiting(|| connected::check(repository, &present, absent, &mut history));
+        let tips = beside.tips.as_deref();
+        progress
+            .while_waiting(|| connected::check(repository, &present, tips, absent, &mut history));
+        beside.tell(&mut history)?;
     }
     Ok(history)
 }

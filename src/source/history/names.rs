@@ -7,7 +7,7 @@ use bstr::{BStr, BString};
 
 use super::HistoryError;
 use crate::finding::{Origin, Part};
-use crate::git::Repository;
+use crate::git::{Reference, Repository};
 use crate::scan::{Place, Scanner};
 use crate::source::Scanned;
 
@@ -19,9 +19,18 @@ pub fn names_and_reflogs(
     repository: &Repository,
     scanner: &Scanner,
 ) -> Result<Scanned, HistoryError> {
+    of(repository, scanner, &repository.references(&["refs/"])?)
+}
+
+/// The same of a repository whose refs are known.
+pub(super) fn of(
+    repository: &Repository,
+    scanner: &Scanner,
+    references: &[Reference],
+) -> Result<Scanned, HistoryError> {
     let mut scanned = Scanned::default();
-    let references = repository.references(&["refs/"])?.into_iter();
-    let mut names: Vec<BString> = references.map(|reference| reference.name).collect();
+    let names = references.iter().map(|reference| reference.name.clone());
+    let mut names: Vec<BString> = names.collect();
     // A branch without a commit is no ref yet: only HEAD has its name.
     names.extend(repository.head_branches()?);
     order::sort(&mut names);
