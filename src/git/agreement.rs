@@ -1,54 +1,12 @@
 //! Our index reader and git's plumbing say the same of the same repository, and what they say is what git diffs.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use super::door::Door;
 use super::environment::Environment;
 use super::listing::Listing;
 use super::objects::Objects;
-use super::plumbing::Git;
+use super::testing::Repo;
 use super::{Staged, difference, parents};
 
-struct Repo {
-    folder: tempfile::TempDir,
-}
-
 impl Repo {
-    fn new(format: &str) -> Self {
-        let repo = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        repo.git(&["init", "-q", "-b", "main", "--object-format", format]);
-        repo
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn git(&self, arguments: &[&str]) -> Vec<u8> {
-        let output = Command::new("git")
-            .current_dir(self.path())
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("HOME", self.path())
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
-            .args(arguments)
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "git {arguments:?}: {said}");
-        output.stdout
-    }
-
-    fn write(&self, path: &str, content: impl AsRef<[u8]>) {
-        let path = self.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
-    }
-
     fn environment(&self) -> Environment {
         Environment {
             current_dir: self.path().to_path_buf(),
@@ -77,10 +35,6 @@ impl Repo {
             .map(|tree| listing.difference(tree, &door, &objects).unwrap())
             .collect();
         difference::combine(listing.len(), differences).unwrap()
-    }
-
-    fn door(&self) -> Door {
-        Door::Git(Git::open(self.path()).unwrap())
     }
 
     /// The staged paths, as git lists them.
@@ -206,10 +160,6 @@ fn split_and_sparse_indexes_are_declined_and_listed_by_git() {
     }
     repo.git(&["add", "."]);
     repo.git(&["commit", "-qm", "base"]);
-    let listed = |repo: &Repo| -> (Listing, PathBuf) {
-        let listing = Listing::read(&repo.door(), &repo.environment()).unwrap();
-        (listing, repo.path().to_path_buf())
-    };
     for arguments in [
         &["update-index", "--split-index"][..],
         &["sparse-checkout", "set", "--cone", "--sparse-index", "in"],
@@ -217,7 +167,7 @@ fn split_and_sparse_indexes_are_declined_and_listed_by_git() {
         repo.git(arguments);
         repo.write("in/a", format!("{arguments:?}"));
         repo.git(&["add", "in"]);
-        let (listing, _) = listed(&repo);
+        let listing = Listing::read(&repo.door(), &repo.environment()).unwrap();
         assert!(matches!(listing, Listing::Git { .. }), "{arguments:?}");
         let staged = repo.staged_by(&listing);
         repo.assert_is_what_git_diffs(&staged);

@@ -39,6 +39,8 @@ mod parents;
 mod plumbing;
 mod reflogs;
 mod revisions;
+#[cfg(test)]
+mod testing;
 mod tree;
 mod tree_cache;
 mod tree_diff;

@@ -150,60 +150,34 @@ fn refused(error: Arc<PackError>) -> GitError {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::Path;
-    use std::process::Command;
 
     use bstr::ByteSlice as _;
 
-    use super::super::plumbing::Git;
+    use super::super::testing::Repo;
     use super::*;
 
-    struct Repo(tempfile::TempDir);
+    /// Versions of files, of which each pack has some; the last state is loose.
+    fn versions(format: &str) -> Repo {
+        let repo = Repo::new(format);
+        for version in 0..40 {
+            let lines: Vec<String> = (0..200)
+                .map(|line| format!("line {line} of version {}\n", version * (line % 7)))
+                .collect();
+            repo.write("dir/a.txt", lines.concat());
+            repo.write("b.txt", format!("{version}\n"));
+            repo.git(&["add", "."]);
+            repo.git(&["commit", "-q", "-m", &format!("version {version}")]);
+            if version % 15 == 14 {
+                repo.git(&["repack", "-q", "-d", "--depth=50"]);
+            }
+        }
+        repo.git(&["tag", "-a", "-m", "a tag", "v1"]);
+        repo
+    }
 
     impl Repo {
-        /// Versions of files, of which each pack has some; the last state is loose.
-        fn new(format: &str) -> Self {
-            let repo = Self(tempfile::tempdir().unwrap());
-            repo.git(&["init", "-q", "-b", "main", "--object-format", format]);
-            for version in 0..40 {
-                let lines: Vec<String> = (0..200)
-                    .map(|line| format!("line {line} of version {}\n", version * (line % 7)))
-                    .collect();
-                fs::create_dir_all(repo.path().join("dir")).unwrap();
-                fs::write(repo.path().join("dir/a.txt"), lines.concat()).unwrap();
-                fs::write(repo.path().join("b.txt"), format!("{version}\n")).unwrap();
-                repo.git(&["add", "."]);
-                repo.git(&["commit", "-q", "-m", &format!("version {version}")]);
-                if version % 15 == 14 {
-                    repo.git(&["repack", "-q", "-d", "--depth=50"]);
-                }
-            }
-            repo.git(&["tag", "-a", "-m", "a tag", "v1"]);
-            repo
-        }
-
-        fn path(&self) -> &Path {
-            self.0.path()
-        }
-
         fn objects_dir(&self) -> PathBuf {
             self.path().join(".git/objects")
-        }
-
-        fn git(&self, arguments: &[&str]) -> Vec<u8> {
-            let output = Command::new("git")
-                .current_dir(self.path())
-                .env_clear()
-                .env("PATH", std::env::var_os("PATH").unwrap())
-                .env("HOME", self.path())
-                .env("GIT_CONFIG_NOSYSTEM", "1")
-                .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
-                .args(arguments)
-                .output()
-                .unwrap();
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(output.status.success(), "git {arguments:?}: {said}");
-            output.stdout
         }
 
         fn all(&self) -> Vec<Oid> {
@@ -220,10 +194,6 @@ mod tests {
 
         fn objects(&self) -> Objects {
             Objects::new(vec![self.objects_dir()]).unwrap()
-        }
-
-        fn door(&self) -> Door {
-            Door::Git(Git::open(self.path()).unwrap())
         }
 
         fn packs(&self) -> Vec<PathBuf> {
@@ -255,7 +225,7 @@ mod tests {
     #[test]
     fn loose_and_packed_objects_are_what_git_says() {
         for format in ["sha1", "sha256"] {
-            let repo = Repo::new(format);
+            let repo = versions(format);
             assert_eq!(repo.packs().len(), 2);
             repo.assert_read(&repo.objects());
             repo.git(&["multi-pack-index", "write"]);
@@ -286,7 +256,7 @@ mod tests {
 
     #[test]
     fn objects_are_found_where_a_repack_has_moved_them() {
-        let repo = Repo::new("sha1");
+        let repo = versions("sha1");
         let objects = repo.objects();
         let door = repo.door();
         let all = repo.all();
@@ -305,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_sound_copy_makes_up_for_a_damaged_one() {
-        let repo = Repo::new("sha1");
+        let repo = versions("sha1");
         let oid = Oid::from_hex(repo.git(&["rev-parse", "HEAD~30:dir/a.txt"]).trim()).unwrap();
         let sound = repo.door().read(&oid).unwrap();
         let hex = oid.to_string();
@@ -332,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_pack_that_cannot_be_read_is_an_error_only_for_what_it_may_hold() {
-        let repo = Repo::new("sha1");
+        let repo = versions("sha1");
         let oid = Oid::from_hex(repo.git(&["rev-parse", "HEAD"]).trim()).unwrap();
         let packed = Oid::from_hex(repo.git(&["rev-parse", "HEAD~39"]).trim()).unwrap();
         for pack in repo.packs() {
@@ -347,7 +317,7 @@ mod tests {
 
     #[test]
     fn what_is_nowhere_is_missing() {
-        let repo = Repo::new("sha1");
+        let repo = versions("sha1");
         let objects = repo.objects();
         let nowhere = Oid::from_bytes(&[7; 20]).unwrap();
         let read = objects.any(&repo.door(), &nowhere);
