@@ -47,7 +47,6 @@ mod names;
 mod objects;
 mod oracle;
 mod oracle_commits;
-mod pack_file;
 mod parts;
 mod patch;
 mod paths;

@@ -10,7 +10,7 @@ use hf_guard::rules::RuleSet;
 use hf_guard::scan::Scanner;
 use hf_guard::source::history::{self, Options};
 
-use crate::pack_file::{self, Entry, Version, blob_name, hex, inserting};
+use super::pack_file::{self, Entry, Version, blob_name, hex, inserting, packs};
 use crate::support::{GUARD, Run, Sandbox, hf_token, letters};
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -53,10 +53,6 @@ fn file(sandbox: &Sandbox, extension: &str) -> PathBuf {
         .map(|entry| entry.expect("it can be listed").path())
         .find(|path| path.extension().is_some_and(|end| end == extension))
         .expect("there is one")
-}
-
-fn packs(sandbox: &Sandbox) -> PathBuf {
-    sandbox.path().join(".git/objects/pack")
 }
 
 /// git makes packs read-only.

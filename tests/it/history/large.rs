@@ -2,25 +2,16 @@
 //! deltas as deep and as wide as git makes none.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::pack_file::{self, Entry, Version, blob_name, inserting};
+use super::pack_file::{self, Entry, Version, blob, inserting, packs};
 use crate::support::{GUARD, Run, Sandbox, hf_token, letters, write_script};
 
 const LIMIT: Duration = Duration::from_secs(30);
-
-fn packs(sandbox: &Sandbox) -> PathBuf {
-    sandbox.path().join(".git/objects/pack")
-}
-
-fn blob(text: Vec<u8>) -> (pack_file::Name, Entry) {
-    (blob_name(&text), Entry::Blob(text))
-}
 
 /// A pack that takes more than a moment, with a token in the first of its blobs.
 fn long(sandbox: &Sandbox, token: &str) {

@@ -8,6 +8,7 @@ mod missing;
 mod narrowing;
 mod objects;
 mod oracle;
+mod pack_file;
 mod places;
 mod provenance;
 mod reached;

@@ -2,26 +2,17 @@
 //! findings of a scan of the whole; or whole where they must be, and told so.
 
 use std::fs;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use libdeflater::{CompressionLvl, Compressor};
 use serde_json::Value;
 
-use crate::pack_file::{self, Entry, Version, blob_name, hex, inserting};
+use super::pack_file::{self, Entry, Version, blob, blob_name, hex, inserting, packs};
 use crate::support::{GUARD, Run, Sandbox, hf_token, letters};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
 const MB: usize = 1 << 20;
-
-fn packs(sandbox: &Sandbox) -> PathBuf {
-    sandbox.path().join(".git/objects/pack")
-}
-
-fn blob(text: Vec<u8>) -> (pack_file::Name, Entry) {
-    (blob_name(&text), Entry::Blob(text))
-}
 
 /// A text of `len` bytes, in lines, with a token across each of `places`; and the tokens.
 fn text_of(len: usize, places: &[usize]) -> (Vec<u8>, Vec<String>) {

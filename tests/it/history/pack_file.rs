@@ -1,10 +1,16 @@
 //! Packs and indexes written by hand: of any shape, sound or bent.
 
+#[path = "../../../src/git/pack/testing/encoding.rs"]
+mod encoding;
+
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use libdeflater::{CompressionLvl, Compressor};
 use sha1::{Digest, Sha1};
+
+use crate::support::Sandbox;
+use encoding::{Run, delta, distance, header};
 
 /// An object name.
 pub type Name = [u8; 20];
@@ -44,26 +50,24 @@ pub fn hex(name: &[u8]) -> String {
     name.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A delta that puts `new` into `base`, which is `base_len` long, at `at`.
-pub fn inserting(base_len: usize, at: usize, new: &[u8]) -> Vec<u8> {
-    let mut out = [varint(base_len), varint(base_len + new.len())].concat();
-    copy(&mut out, 0, at);
-    for part in new.chunks(127) {
-        out.push(u8::try_from(part.len()).expect("at most 127"));
-        out.extend(part);
-    }
-    copy(&mut out, at, base_len - at);
-    out
+/// A blob and its name.
+pub fn blob(text: Vec<u8>) -> (Name, Entry) {
+    (blob_name(&text), Entry::Blob(text))
 }
 
-fn copy(out: &mut Vec<u8>, mut from: usize, mut len: usize) {
-    while len > 0 {
-        let part = len.min(0xffff);
-        out.push(0xbf);
-        out.extend(&from.to_le_bytes()[..4]);
-        out.extend(&part.to_le_bytes()[..2]);
-        (from, len) = (from + part, len - part);
-    }
+/// Where a repository keeps its packs.
+pub fn packs(sandbox: &Sandbox) -> PathBuf {
+    sandbox.path().join(".git/objects/pack")
+}
+
+/// A delta that puts `new` into `base`, which is `base_len` long, at `at`.
+pub fn inserting(base_len: usize, at: usize, new: &[u8]) -> Vec<u8> {
+    let runs = [
+        Run::Copy(0, at),
+        Run::Insert(new),
+        Run::Copy(at, base_len - at),
+    ];
+    delta(base_len, &runs)
 }
 
 /// Writes a pack of `entries`, each with its name, and its index into the folder `packs`.
@@ -145,41 +149,4 @@ pub fn write(packs: &Path, entries: &[(Name, Entry)], version: Version) {
     let path = packs.join(format!("pack-{}", hex(&sum)));
     fs::write(path.with_extension("pack"), pack).expect("the pack can be written");
     fs::write(path.with_extension("idx"), index).expect("the index can be written");
-}
-
-fn header(kind: u8, mut size: usize) -> Vec<u8> {
-    let low = |size: usize, bits: usize| (size & ((1 << bits) - 1)).to_le_bytes()[0];
-    let mut out = vec![kind << 4 | low(size, 4)];
-    size >>= 4;
-    while size > 0 {
-        *out.last_mut().expect("it has a byte") |= 0x80;
-        out.push(low(size, 7));
-        size >>= 7;
-    }
-    out
-}
-
-fn varint(mut size: usize) -> Vec<u8> {
-    let mut out = Vec::new();
-    loop {
-        let low = (size & 0x7f).to_le_bytes()[0];
-        size >>= 7;
-        if size == 0 {
-            out.push(low);
-            return out;
-        }
-        out.push(low | 0x80);
-    }
-}
-
-fn distance(mut distance: usize) -> Vec<u8> {
-    let mut out = vec![(distance & 0x7f).to_le_bytes()[0]];
-    distance >>= 7;
-    while distance > 0 {
-        distance -= 1;
-        out.push((distance & 0x7f).to_le_bytes()[0] | 0x80);
-        distance >>= 7;
-    }
-    out.reverse();
-    out
 }
