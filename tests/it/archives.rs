@@ -13,15 +13,14 @@ pub fn shell(sandbox: &Sandbox, line: &str) {
 }
 
 fn findings_of(run: &Run) -> Vec<Value> {
-    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let report = run.json();
     report["findings"].as_array().expect("a list").clone()
 }
 
 /// Path, line and column of each finding, sorted.
 #[track_caller]
 pub fn places(run: &Run) -> Vec<(String, u64, u64)> {
-    let report: Value = serde_json::from_str(&run.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {} {}", run.stdout, run.stderr));
+    let report = run.json();
     let mut places: Vec<(String, u64, u64)> = report["findings"]
         .as_array()
         .expect("a list")
@@ -39,8 +38,7 @@ pub fn places(run: &Run) -> Vec<(String, u64, u64)> {
 /// Path and reason of each skip.
 #[track_caller]
 pub fn skipped(run: &Run) -> Vec<(String, String)> {
-    let report: Value = serde_json::from_str(&run.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {} {}", run.stdout, run.stderr));
+    let report = run.json();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     report["skipped"]
         .as_array()
@@ -285,7 +283,7 @@ fn the_name_of_a_member_is_a_text() {
     );
     let run = sandbox.guard(&STAGED);
     run.assert_code(1).assert_hides(&token);
-    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let report = run.json();
     let found = report["findings"].as_array().expect("a list");
     assert_eq!(found.len(), 2, "{}", run.stdout);
     for (finding, file) in found.iter().zip(["a.zip", "b.tgz"]) {

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::report::parsed;
 use crate::support::{Run, Sandbox, hf_token, letters};
 use hf_guard::rules::example;
 
@@ -62,7 +61,7 @@ fn text(template: &str, evidence: &str) -> String {
 }
 
 fn json(run: &Run) -> Value {
-    parsed(run)
+    run.json()
 }
 
 #[test]

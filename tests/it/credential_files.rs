@@ -12,7 +12,7 @@ fn assert_one(path: &str, template: &str, rule: &str) {
     sandbox.stage(path, &text);
     let run = sandbox.guard(&["scan", "--staged", "--format", "json"]);
     run.assert_code(1);
-    let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("a JSON report");
+    let report = run.json();
     let found: Vec<&str> = report["findings"]
         .as_array()
         .expect("a list")

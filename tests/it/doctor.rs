@@ -4,8 +4,6 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 use crate::support::{Run, Sandbox, hf_token};
 
 fn home(sandbox: &Sandbox, name: &str) -> PathBuf {
@@ -245,7 +243,7 @@ fn an_image_is_looked_into() {
     Run::of(tar.args(["-cf", "image.tar", "image"])).assert_code(0);
     let run = sandbox.guard(&["doctor", "image.tar", "--format", "json"]);
     run.assert_code(1).assert_hides(&token);
-    let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let document = run.json();
     let problem = &document["problems"][0];
     assert_eq!(problem["place"], "image.tar!/image/config.json:1");
     assert!(

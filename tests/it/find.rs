@@ -168,7 +168,7 @@ fn a_register_s_hash_finds_it_too() {
     sandbox.write("a.py", "");
     let run = sandbox.guard(&["find", "--from", "report.json", "copy", "--format", "json"]);
     run.assert_code(1).assert_hides(&secret);
-    let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let found = run.json();
     let places: Vec<(&str, &str)> = found["places"]
         .as_array()
         .expect("an array")

@@ -42,12 +42,7 @@ pub fn sha256(secret: &str) -> String {
 /// The findings of a run with `--format json`, sorted.
 #[track_caller]
 pub fn findings(run: &Run) -> Vec<Found> {
-    let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| {
-        panic!(
-            "no JSON report, {error}; exit {}, stdout: {}, stderr: {}",
-            run.code, run.stdout, run.stderr
-        )
-    });
+    let report = run.json();
     assert_eq!(report["schema"], 1);
     let listed = report["findings"].as_array().expect("findings is a list");
     let mut found: Vec<Found> = listed.iter().map(found).collect();

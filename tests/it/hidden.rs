@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use serde_json::{Value, json};
 
-use crate::report::parsed;
 use crate::support::{Sandbox, hf_token};
 
 /// A writer of one layer, and what reports call it.
@@ -54,7 +53,7 @@ fn only(path: &str, text: &str, token: &str) -> Value {
             assert!(!run.stdout.contains(&encoded[8..24]), "{text}: {run:?}");
         }
     }
-    let report = parsed(&run);
+    let report = run.json();
     let findings = report["findings"].as_array().expect("a list");
     assert_eq!(findings.len(), 1, "{text}: {run:?}");
     assert_eq!(findings[0]["rule"], "huggingface-user-token", "{text}");
@@ -94,7 +93,7 @@ fn three_layers_are_seen_through_and_no_more() {
     sandbox.stage("a.txt", &text);
     let run = sandbox.guard(&["--format", "json"]);
     run.assert_code(1);
-    let report = parsed(&run);
+    let report = run.json();
     let findings = report["findings"].as_array().expect("a list");
     assert_eq!(findings.len(), expected.len());
     for (line, (finding, expected)) in (1..).zip(findings.iter().zip(&expected)) {
@@ -225,7 +224,7 @@ fn two_secrets_of_one_blob_are_two_findings_and_both_are_hidden() {
     sandbox.stage("a.txt", format!("x {blob} y\n"));
     let run = sandbox.guard(&["--format", "json"]);
     run.assert_hides(&first).assert_hides(&second);
-    let report = parsed(&run);
+    let report = run.json();
     let columns: Vec<&Value> = report["findings"]
         .as_array()
         .expect("a list")
@@ -250,7 +249,7 @@ fn encoded_in_utf16_is_found_too() {
     sandbox.stage("a.txt", utf16);
     let run = sandbox.guard(&["--format", "json"]);
     run.assert_code(1).assert_hides(&token);
-    let finding = &parsed(&run)["findings"][0];
+    let finding = &run.json()["findings"][0];
     assert_eq!(
         (&finding["line"], &finding["column"]),
         (&json!(2), &json!(8))
@@ -273,7 +272,7 @@ fn what_was_there_before_is_not_new() {
     );
     let run = sandbox.guard(&["--format", "json"]);
     run.assert_code(1).assert_hides(&old).assert_hides(&new);
-    let report = parsed(&run);
+    let report = run.json();
     assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
     assert_eq!(report["findings"][0]["line"], 3);
 }
@@ -374,7 +373,7 @@ fn a_history_sees_through_the_same_layers() {
     sandbox.git(&["gc", "--quiet", "--aggressive", "--prune=now"]);
     let run = sandbox.guard(&["--all-history", "--format", "json"]);
     run.assert_code(1);
-    let report = parsed(&run);
+    let report = run.json();
     let findings = report["findings"].as_array().expect("a list");
     assert_eq!(findings.len(), tokens.len(), "{run:?}");
     for token in &tokens {

@@ -99,7 +99,7 @@ fn each_is_asked_at_its_address_with_the_secret_in_one_place() {
             .args(["verify", "--format", "json", "."]),
     );
     run.assert_code(1);
-    let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let document = run.json();
     let seen = proxy.seen();
     for rule in &rules {
         let finding = document["findings"]

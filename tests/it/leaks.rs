@@ -3,7 +3,7 @@
 use hf_guard::outcome::Outcome;
 use hf_guard::report::{Format, Options};
 
-use crate::report::{finding_in, parsed, written};
+use crate::report::{finding_in, written};
 use crate::support::{GUARD, Run, Sandbox, hf_token};
 
 #[test]
@@ -27,7 +27,7 @@ fn paths_come_back_whole_and_hold_no_secret() {
     run.assert_code(1)
         .assert_hides(&inside)
         .assert_hides(&named);
-    let report = parsed(&run);
+    let report = run.json();
     let mut content = Vec::new();
     let mut in_path = Vec::new();
     for finding in report["findings"].as_array().expect("findings are a list") {
@@ -66,7 +66,7 @@ fn a_text_that_is_not_read_is_told_without_the_secret_in_its_name() {
         assert_ne!(run.code, 0);
         assert!(run.stdout.contains("not followed"), "{}", run.stdout);
     }
-    let report = parsed(&sandbox.guard(&["scan", &name, "--format", "json"]));
+    let report = sandbox.guard(&["scan", &name, "--format", "json"]).json();
     assert_eq!(
         report["skipped"][0]["path"],
         format!("{}…(37).txt", &token[..7])

@@ -164,7 +164,7 @@ fn compiled_python_hides_nothing() {
 /// The notes of each finding, in order of place.
 #[track_caller]
 fn notes(run: &Run) -> Vec<Vec<String>> {
-    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let report = run.json();
     let listed = report["findings"].as_array().expect("a list");
     listed
         .iter()

@@ -31,11 +31,19 @@ impl Pair {
             self.secret
         )
     }
+
+    /// Exit code 1, and neither part in what was printed.
+    #[track_caller]
+    fn assert_reported(&self, run: &Run) {
+        run.assert_code(1)
+            .assert_hides(&self.id)
+            .assert_hides(&self.secret);
+    }
 }
 
 #[track_caller]
 fn findings(run: &Run) -> Vec<Value> {
-    let report: Value = serde_json::from_str(&run.stdout).expect("a JSON report");
+    let report = run.json();
     report["findings"].as_array().expect("a list").clone()
 }
 
@@ -46,9 +54,7 @@ fn an_id_and_its_secret_are_one_finding_and_both_are_hidden() {
     sandbox.stage("credentials", pair.file());
 
     let run = sandbox.guard(&["scan", "--staged", "--format", "json"]);
-    run.assert_code(1)
-        .assert_hides(&pair.id)
-        .assert_hides(&pair.secret);
+    pair.assert_reported(&run);
     let found = findings(&run);
     assert_eq!(found.len(), 1, "{}", run.stdout);
     assert_eq!(found[0]["rule"], "aws-access-key-id");
@@ -58,9 +64,7 @@ fn an_id_and_its_secret_are_one_finding_and_both_are_hidden() {
     assert_eq!(part["line"], 2);
 
     let run = sandbox.guard(&["scan", "--staged"]);
-    run.assert_code(1)
-        .assert_hides(&pair.id)
-        .assert_hides(&pair.secret);
+    pair.assert_reported(&run);
     assert!(run.stdout.contains("1 finding;"), "{}", run.stdout);
     for name in ["AWS access key id", "AWS secret access key"] {
         assert!(run.stdout.contains(name), "{}", run.stdout);
@@ -76,10 +80,8 @@ fn an_id_and_its_secret_are_one_finding_and_both_are_hidden() {
     }
 
     let run = sandbox.guard(&["scan", "--staged", "--format", "sarif"]);
-    run.assert_code(1)
-        .assert_hides(&pair.id)
-        .assert_hides(&pair.secret);
-    let log: Value = serde_json::from_str(&run.stdout).expect("a SARIF log");
+    pair.assert_reported(&run);
+    let log = run.json();
     let results = log["runs"][0]["results"].as_array().expect("a list");
     assert_eq!(results.len(), 1);
     let related = &results[0]["relatedLocations"][0];
@@ -115,9 +117,7 @@ fn a_secret_added_beside_an_old_id_is_a_finding() {
     sandbox.stage("credentials", pair.file());
 
     let run = sandbox.guard(&["scan", "--staged", "--format", "json"]);
-    run.assert_code(1)
-        .assert_hides(&pair.id)
-        .assert_hides(&pair.secret);
+    pair.assert_reported(&run);
     let found = findings(&run);
     assert_eq!(found.len(), 1, "{}", run.stdout);
     assert_eq!(found[0]["rule"], "aws-secret-access-key");

@@ -1,6 +1,5 @@
 //! Which rules a run has: `--preset` and `preset = "…"`.
 
-use crate::report::parsed;
 use crate::support::{Sandbox, hf_token};
 use hf_guard::rules::example;
 
@@ -21,7 +20,7 @@ fn three() -> Sandbox {
 fn rules(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
     let run = sandbox.guard(&[&["--format", "json"], arguments].concat());
     run.assert_code(1);
-    let findings = parsed(&run)["findings"].as_array().expect("a list").clone();
+    let findings = run.json()["findings"].as_array().expect("a list").clone();
     findings
         .iter()
         .map(|finding| finding["rule"].as_str().expect("a name").to_owned())
@@ -142,7 +141,7 @@ fn what_an_issuer_means_for_clients_stays_a_note() {
     sandbox.stage("a.js", text);
     let run = sandbox.guard(&["--preset", "strict", "--format", "json"]);
     run.assert_code(0);
-    let report = parsed(&run);
+    let report = run.json();
     assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
     assert_eq!(report["findings"][0]["rule"], "aws-appsync-api-key");
     assert_eq!(report["findings"][0]["confidence"], "low");

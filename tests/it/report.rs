@@ -12,11 +12,6 @@ use serde_json::{Value, json};
 
 use crate::support::{GUARD, Run, Sandbox, hf_token};
 
-#[track_caller]
-pub fn parsed(run: &Run) -> Value {
-    serde_json::from_str(&run.stdout).expect("standard output is one JSON document")
-}
-
 /// A notebook with one token in the code and one in what it printed.
 pub fn notebook(source: &str, output: &str) -> String {
     let notebook = json!({
@@ -121,7 +116,7 @@ fn json_tells_what_the_contract_names() {
     );
     let run = sandbox.guard(&["--format", "json"]);
     run.assert_code(1).assert_hides(&token);
-    let report = parsed(&run);
+    let report = run.json();
     assert_eq!(report["schema"], 1);
     let finding = &report["findings"][0];
     for (field, expected) in [
@@ -162,7 +157,7 @@ fn a_clean_run_is_a_whole_document_too() {
     sandbox.stage("train.py", "print(1)\n");
     let run = sandbox.guard(&["--format", "json"]);
     run.assert_code(0);
-    assert_eq!(parsed(&run)["findings"], json!([]));
+    assert_eq!(run.json()["findings"], json!([]));
 }
 
 #[test]
@@ -195,7 +190,7 @@ fn a_notebook_is_told_by_its_cells() {
     run.assert_code(1)
         .assert_hides(&source)
         .assert_hides(&output);
-    let report = parsed(&run);
+    let report = run.json();
     let mut cells: Vec<Value> = report["findings"]
         .as_array()
         .expect("findings are a list")

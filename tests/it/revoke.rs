@@ -47,15 +47,18 @@ fn with_tokens(count: u64) -> (Sandbox, Vec<String>, Vec<String>) {
         .map(|token| format!("t = \"{token}\"\n"))
         .collect();
     sandbox.write("a.py", text);
-    let scan = sandbox.guard(&["scan", "--format", "json", "a.py"]);
-    let document: Value = serde_json::from_str(&scan.stdout).expect("JSON");
-    let fingerprints = document["findings"]
-        .as_array()
-        .expect("an array")
-        .iter()
-        .map(|finding| finding["fingerprint"].as_str().expect("a text").to_owned())
-        .collect();
+    let fingerprints = fingerprints(&sandbox);
     (sandbox, tokens, fingerprints)
+}
+
+/// The fingerprints of what stands in `a.py`.
+#[track_caller]
+fn fingerprints(sandbox: &Sandbox) -> Vec<String> {
+    let document = sandbox.guard(&["scan", "--format", "json", "a.py"]).json();
+    let findings = document["findings"].as_array().expect("an array").iter();
+    findings
+        .map(|finding| finding["fingerprint"].as_str().expect("a text").to_owned())
+        .collect()
 }
 
 fn named<'a>(fingerprints: &'a [String], rest: &[&'a str]) -> Vec<&'a str> {
@@ -232,14 +235,7 @@ fn a_batch_holds_a_thousand() {
         .map(|seed| format!("t = \"{}\"\n", hf_token(seed)))
         .collect();
     sandbox.write("a.py", text);
-    let scan = sandbox.guard(&["scan", "--format", "json", "a.py"]);
-    let document: Value = serde_json::from_str(&scan.stdout).expect("JSON");
-    let fingerprints: Vec<String> = document["findings"]
-        .as_array()
-        .expect("an array")
-        .iter()
-        .map(|finding| finding["fingerprint"].as_str().expect("a text").to_owned())
-        .collect();
+    let fingerprints = fingerprints(&sandbox);
     assert!(fingerprints.len() > 1_000, "{}", fingerprints.len());
     // So many questions would take minutes: the issuer wants none.
     let issuer = Issuer::start(|seen| match &*seen.method {
@@ -292,12 +288,7 @@ fn an_issuer_s_own_way_is_taken_with_the_secret_in_a_header() {
     let sandbox = Sandbox::new();
     let token = format!("glpat-{}", letters(7, 20));
     sandbox.write("a.py", format!("key = \"{token}\"\n"));
-    let scan = sandbox.guard(&["scan", "--format", "json", "a.py"]);
-    let document: Value = serde_json::from_str(&scan.stdout).expect("JSON");
-    let fingerprint = document["findings"][0]["fingerprint"]
-        .as_str()
-        .expect("a text")
-        .to_owned();
+    let fingerprints = fingerprints(&sandbox);
     let gone = Mutex::new(false);
     let proxy = Issuer::start(move |seen| {
         let mut gone = gone.lock().expect("no thread panicked");
@@ -319,7 +310,7 @@ fn an_issuer_s_own_way_is_taken_with_the_secret_in_a_header() {
     let run = Run::of(
         proxy
             .proxies(&mut command)
-            .args(named(&[fingerprint], &["--yes", "a.py"])),
+            .args(named(&fingerprints, &["--yes", "a.py"])),
     );
     run.assert_code(0).assert_hides(&token);
     let seen = sent(&proxy);
@@ -336,18 +327,13 @@ fn github_s_own_endpoint_is_called_by_nobody_in_particular() {
     let sandbox = Sandbox::new();
     let token = format!("ghr_{}", letters(3, 40));
     sandbox.write("a.py", format!("key = \"{token}\"\n"));
-    let scan = sandbox.guard(&["scan", "--format", "json", "a.py"]);
-    let document: Value = serde_json::from_str(&scan.stdout).expect("JSON");
-    let fingerprint = document["findings"][0]["fingerprint"]
-        .as_str()
-        .expect("a text")
-        .to_owned();
+    let fingerprints = fingerprints(&sandbox);
     let issuer = Issuer::start(|_| Play::status(202, ""));
     let mut command = sandbox.command(GUARD);
     let run = Run::of(
         issuer
             .serves(&mut command)
-            .args(named(&[fingerprint], &["--yes", "a.py"])),
+            .args(named(&fingerprints, &["--yes", "a.py"])),
     );
     // A refresh token cannot be asked about: what became of it nobody can say.
     run.assert_code(2).assert_hides(&token);

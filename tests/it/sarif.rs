@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use hf_guard::report::{Format, Options};
 use serde_json::{Value, json};
 
-use crate::report::{everything, notebook, parsed, written};
+use crate::report::{everything, notebook, written};
 use crate::support::{Sandbox, hf_token};
 
 /// The schema as OASIS publishes it; the package `serde-sarif` (MIT) carries it.
@@ -82,7 +82,7 @@ fn sarif_is_valid_and_what_code_scanning_wants() {
     run.assert_code(1)
         .assert_hides(&first)
         .assert_hides(&second);
-    let log = parsed(&run);
+    let log = run.json();
     assert_sarif(&log);
     let run = &log["runs"][0];
     assert_eq!(run["columnKind"], "unicodeCodePoints");
@@ -131,7 +131,9 @@ fn rules_and_results_name_the_items_of_taxonomies() {
     sandbox.write("a.py", format!("t = '{token}'\n"));
     sandbox.write("b.py", format!("t = '{token}'\n"));
     sandbox.commit_all("Two files");
-    let log = parsed(&sandbox.guard(&["--all-history", "--format", "sarif"]));
+    let log = sandbox
+        .guard(&["--all-history", "--format", "sarif"])
+        .json();
     assert_sarif(&log);
     let run = &log["runs"][0];
     let taxonomies = run["taxonomies"].as_array().expect("a list");
@@ -173,7 +175,7 @@ fn rules_and_results_name_the_items_of_taxonomies() {
         .map(named)
         .collect();
     assert_eq!(result, ["NHI9:2025"], "two files share it");
-    let json = parsed(&sandbox.guard(&["--all-history", "--format", "json"]));
+    let json = sandbox.guard(&["--all-history", "--format", "json"]).json();
     let mappings = json["findings"][0]["mappings"].as_array().expect("a list");
     assert_eq!(mappings.len(), rule.len() + 1);
     crate::respond::assert_explained(mappings, &json);
@@ -186,7 +188,7 @@ fn sarif_of_an_incomplete_scan_says_so() {
         .expect("a link can be made");
     let run = sandbox.guard(&["scan", "link", "--format", "sarif"]);
     run.assert_code(2);
-    let log = parsed(&run);
+    let log = run.json();
     assert_sarif(&log);
     let invocation = &log["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);

@@ -4,9 +4,11 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 /// A temporary folder with a repository `repo` and a home of its own.
 pub struct Sandbox {
@@ -91,6 +93,36 @@ impl Sandbox {
     #[track_caller]
     pub fn guard_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
         run_with_input(self.command(GUARD).args(arguments), input)
+    }
+
+    /// Runs `hf-guard` and interrupts it while it waits for the commits of a history, which a slow git lists.
+    #[track_caller]
+    pub fn interrupted_at_git(&self, arguments: &[&str]) -> Run {
+        let tools = self.root().join("tools");
+        fs::create_dir(&tools).expect("the folder can be made");
+        let asked = self.root().join("asked");
+        let path = std::env::var("PATH").expect("there is one");
+        let script = format!(
+            "case \"$*\" in *--date-order*) touch '{}'; exec sleep 20;; esac\nPATH='{path}' exec git \"$@\"",
+            asked.display()
+        );
+        write_script(&tools.join("git"), &script);
+        let child = self
+            .command(GUARD)
+            .args(arguments)
+            .env("PATH", format!("{}:{path}", tools.display()))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let started = Instant::now();
+        while !asked.exists() {
+            let waited = started.elapsed();
+            assert!(waited < Duration::from_secs(30), "git was never asked");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        signal(&child, "INT");
+        Run::from(child.wait_with_output().expect("the program ends"))
     }
 
     /// Writes a file of the work tree, with the folders above it.
@@ -187,6 +219,13 @@ pub fn run_with_input(command: &mut Command, input: &[u8]) -> Run {
     }
 }
 
+/// Sends `child` the signal `name`, such as `INT`.
+#[track_caller]
+pub fn signal(child: &Child, name: &str) {
+    let mut kill = Command::new("kill");
+    Run::of(kill.args(["-s", name, &child.id().to_string()])).assert_code(0);
+}
+
 /// Writes `body` as an executable shell script.
 #[track_caller]
 pub fn write_script(path: &Path, body: &str) {
@@ -253,6 +292,13 @@ impl Run {
             self.stdout, self.stderr
         );
         self
+    }
+
+    /// Its standard output, which must be one JSON document.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr))
     }
 
     /// Asserts that neither stream holds `secret`, nor eight of its bytes past a prefix of eight.

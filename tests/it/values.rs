@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::report::parsed;
 use crate::support::{Sandbox, letters};
 
 /// A GitLab token: 26 bytes, 36 characters of base64.
@@ -37,7 +36,7 @@ fn findings(text: &str, tokens: &[&str]) -> Vec<Value> {
             assert!(!run.stdout.contains(&encoded[12..20]), "{run:?}");
         }
     }
-    let report = parsed(&run);
+    let report = run.json();
     report["findings"].as_array().expect("a list").clone()
 }
 
@@ -119,7 +118,7 @@ fn only_a_new_value_of_a_secret_is_new() {
     sandbox.stage("a.yaml", format!("{old}  b: {second}\n"));
     let run = sandbox.guard(&["--format", "json"]);
     run.assert_code(1).assert_hides(&one).assert_hides(&two);
-    let report = parsed(&run);
+    let report = run.json();
     assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
     assert_eq!(report["findings"][0]["line"], 4);
 }
@@ -214,7 +213,7 @@ fn a_history_is_looked_into_as_a_file_is() {
     sandbox.git(&["repack", "-adfq"]);
     let run = sandbox.guard(&["scan", "--all-history", "--format", "json"]);
     run.assert_code(1).assert_hides(&token);
-    let report = parsed(&run);
+    let report = run.json();
     assert_eq!(
         report["findings"].as_array().map(Vec::len),
         Some(1),

@@ -12,8 +12,7 @@ const RULE: &str = "huggingface-user-token";
 
 #[track_caller]
 fn report(sandbox: &Sandbox) -> Value {
-    let run = sandbox.guard(&["--format", "json"]);
-    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr))
+    sandbox.guard(&["--format", "json"]).json()
 }
 
 /// The fingerprints of the findings that count.

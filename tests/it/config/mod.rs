@@ -5,18 +5,12 @@ mod place;
 mod rules;
 mod weakening;
 
-use serde_json::Value;
-
 use crate::support::{Run, Sandbox, hf_token};
 
 const RULE: &str = "huggingface-user-token";
 
-fn json(run: &Run) -> Value {
-    serde_json::from_str(&run.stdout).expect("standard output is one JSON document")
-}
-
 fn warnings(run: &Run) -> Vec<String> {
-    let warnings = json(run)["warnings"]
+    let warnings = run.json()["warnings"]
         .as_array()
         .cloned()
         .expect("it is there");

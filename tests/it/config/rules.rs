@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{RULE, custom_rule, json, sandbox_with};
+use super::{RULE, custom_rule, sandbox_with};
 
 #[test]
 fn an_allowlist_leaves_the_rules_on() {
@@ -22,7 +22,7 @@ fn a_built_in_rule_can_be_switched_off_and_changed() {
     );
     let run = sandbox.guard(&["--format", "json"]);
     run.assert_code(0);
-    assert_eq!(json(&run)["findings"][0]["confidence"], "low");
+    assert_eq!(run.json()["findings"][0]["confidence"], "low");
     sandbox.stage(
         ".hf-guard.toml",
         format!("[[extend]]\nid = \"{RULE}\"\nmin_entropy = 7.9\n"),
@@ -37,7 +37,7 @@ fn a_custom_rule_finds_and_can_be_accepted() {
     sandbox.stage("acme.py", format!("key = '{key}'\n"));
     let run = sandbox.guard(&["--format", "json"]);
     run.assert_code(1).assert_hides(&token).assert_hides(&key);
-    let rules: Vec<Value> = json(&run)["findings"]
+    let rules: Vec<Value> = run.json()["findings"]
         .as_array()
         .expect("a list")
         .iter()
@@ -48,7 +48,7 @@ fn a_custom_rule_finds_and_can_be_accepted() {
     sandbox.stage(".hf-guard.toml", custom_rule(|rule| rule + allow));
     let run = sandbox.guard(&["--format", "json"]);
     run.assert_code(1);
-    assert_eq!(json(&run)["accepted"][0]["rule"], "acme-key");
+    assert_eq!(run.json()["accepted"][0]["rule"], "acme-key");
 }
 
 #[test]

@@ -1,27 +1,7 @@
 //! `--all-history` while something is staged, or in conflict: the history is the same, whatever state the index is in.
 
-use serde_json::Value;
-
-use crate::support::{Run, Sandbox, hf_token};
-
-#[track_caller]
-fn report(run: &Run) -> Value {
-    serde_json::from_str(&run.stdout).expect("it is JSON")
-}
-
-/// Path, reach and origin of every place, in order.
-fn places(report: &Value) -> Vec<[String; 3]> {
-    let findings = report["findings"].as_array().expect("a list").iter();
-    let mut places: Vec<[String; 3]> = findings
-        .flat_map(|finding| finding["provenance"]["places"].as_array().expect("a list"))
-        .map(|place| {
-            [&place["path"], &place["reach"], &place["origin"]["kind"]]
-                .map(|word| word.as_str().expect("a word").to_owned())
-        })
-        .collect();
-    places.sort();
-    places
-}
+use super::reached_places;
+use crate::support::{Sandbox, hf_token};
 
 /// A merge that stopped; both sides hold a token, and so does a file that is in conflict.
 fn in_conflict(options: &[&str]) -> (Sandbox, [String; 2]) {
@@ -52,8 +32,8 @@ fn a_conflict_changes_nothing() {
         });
         sandbox.git(&["merge", "--abort"]);
         let whole = sandbox.guard(&options);
-        assert_eq!(report(&torn)["findings"], report(&whole)["findings"]);
-        assert_eq!(report(&torn)["findings"].as_array().map(Vec::len), Some(2));
+        assert_eq!(torn.json()["findings"], whole.json()["findings"]);
+        assert_eq!(torn.json()["findings"].as_array().map(Vec::len), Some(2));
     }
 }
 
@@ -75,7 +55,7 @@ fn every_stage_of_a_conflict_is_a_place() {
         let run = sandbox.guard(&["--all-history", "--format", "json"]);
         run.assert_code(1);
         let staged = |stage| [format!("stage{stage}.py"), "index".into(), "staged".into()];
-        let found = places(&report(&run));
+        let found = reached_places(&run.json());
         let of_index: Vec<_> = found.iter().filter(|place| place[1] == "index").collect();
         assert_eq!(of_index, [&staged(1), &staged(2), &staged(3)], "{found:?}");
         // What git has merged as far as it could is an object too.
@@ -100,5 +80,5 @@ fn in_a_conflict_the_configuration_is_that_of_head() {
     );
     let run = sandbox.guard(&["--all-history", "--format", "json"]);
     run.assert_code(0);
-    assert_eq!(report(&run)["accepted"].as_array().map(Vec::len), Some(2));
+    assert_eq!(run.json()["accepted"].as_array().map(Vec::len), Some(2));
 }

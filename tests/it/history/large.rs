@@ -2,14 +2,12 @@
 //! deltas as deep and as wide as git makes none.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use super::pack_file::{self, Entry, Version, blob, inserting, packs};
-use crate::support::{GUARD, Run, Sandbox, hf_token, letters, write_script};
+use crate::support::{GUARD, Run, Sandbox, hf_token, letters, signal};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -28,14 +26,6 @@ fn words(seed: u64, len: usize) -> String {
     let mut text = letters(seed, len).into_bytes();
     text.iter_mut().step_by(9).for_each(|byte| *byte = b' ');
     String::from_utf8(text).expect("it is ASCII")
-}
-
-fn signal(child: &std::process::Child, name: &str) {
-    let status = Command::new("kill")
-        .args(["-s", name, &child.id().to_string()])
-        .status()
-        .expect("kill starts");
-    assert!(status.success());
 }
 
 #[test]
@@ -57,7 +47,7 @@ fn an_interrupted_scan_says_what_it_has_found() {
         let run = Run::from(child.wait_with_output().expect("it ends"));
         assert!(asked.elapsed() < Duration::from_secs(5));
         run.assert_code(130).assert_hides(&token);
-        let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+        let report = run.json();
         assert_eq!(report["partial"], true);
         assert_eq!(report["findings"].as_array().expect("a list").len(), 1);
         assert_eq!(report["skipped"].as_array().expect("a list").len(), 1);
@@ -71,30 +61,8 @@ fn an_interrupted_question_to_git_loses_no_finding() {
     let sandbox = Sandbox::new();
     sandbox.write("a.py", format!("token = \"{token}\""));
     sandbox.commit_all("start");
-    let tools = sandbox.root().join("tools");
-    fs::create_dir(&tools).expect("it can be made");
-    let asked = sandbox.root().join("asked");
-    let path = std::env::var("PATH").expect("there is one");
-    let script = format!(
-        "case \"$*\" in *--date-order*) touch '{}'; exec sleep 20;; esac\nPATH='{path}' exec git \"$@\"",
-        asked.display()
-    );
-    write_script(&tools.join("git"), &script);
-    let child = sandbox
-        .command(GUARD)
-        .arg("--all-history")
-        .env("PATH", format!("{}:{path}", tools.display()))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
     let started = Instant::now();
-    while !asked.exists() {
-        assert!(started.elapsed() < LIMIT, "git was never asked");
-        thread::sleep(Duration::from_millis(20));
-    }
-    signal(&child, "INT");
-    let run = Run::from(child.wait_with_output().expect("it ends"));
+    let run = sandbox.interrupted_at_git(&["--all-history"]);
     run.assert_code(130).assert_hides(&token);
     assert!(run.stdout.contains("Hugging Face"), "{}", run.stdout);
     assert!(run.stdout.contains("interrupted"), "{}", run.stdout);

@@ -41,7 +41,7 @@ fn scan(sandbox: &Sandbox) -> Run {
 fn findings(sandbox: &Sandbox, token: &str) -> Vec<Value> {
     let run = sandbox.guard(&["--all-history", "--format", "json"]);
     run.assert_code(1).assert_hides(token);
-    let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    let report = run.json();
     assert_eq!(report["warnings"], Value::Array(Vec::new()), "{report:#}");
     report["findings"].as_array().expect("a list").clone()
 }
@@ -66,4 +66,19 @@ fn places(finding: &Value) -> Vec<(String, String)> {
         .iter()
         .map(|place| (word(&place["path"]), word(&place["reach"])))
         .collect()
+}
+
+/// Path, reach and origin of every place of a report, in order.
+#[track_caller]
+fn reached_places(report: &Value) -> Vec<[String; 3]> {
+    let findings = report["findings"].as_array().expect("a list").iter();
+    let mut places: Vec<[String; 3]> = findings
+        .flat_map(|finding| finding["provenance"]["places"].as_array().expect("a list"))
+        .map(|place| {
+            [&place["path"], &place["reach"], &place["origin"]["kind"]]
+                .map(|word| word.as_str().expect("a word").to_owned())
+        })
+        .collect();
+    places.sort();
+    places
 }

@@ -43,8 +43,7 @@ fn history() -> Sandbox {
 fn told(sandbox: &Sandbox, arguments: &[&str]) -> (Vec<u64>, Value) {
     let all = [&["--all-history", "--format", "json"], arguments].concat();
     let run = sandbox.guard(&all);
-    let report: Value = serde_json::from_str(&run.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}{}", run.stdout, run.stderr));
+    let report = run.json();
     let findings = report["findings"].as_array().expect("a list");
     run.assert_code(i32::from(!findings.is_empty()));
     let seeds = (1..=8)

@@ -29,7 +29,7 @@ fn scattered(token: &str) -> Sandbox {
 #[track_caller]
 fn report(run: &Run, token: &str) -> Value {
     run.assert_hides(token);
-    serde_json::from_str(&run.stdout).expect("it is JSON")
+    run.json()
 }
 
 /// Kind of origin, path, line, column and reach of each place.

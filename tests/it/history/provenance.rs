@@ -1,6 +1,6 @@
 //! The commit that brought a secret, its paths and tips: where they are known, and where they are not.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{added_then_removed, finding, id};
 use crate::support::{Sandbox, hf_token};
@@ -13,7 +13,7 @@ fn without_provenance_the_object_is_named() {
     let run = sandbox.guard(&["--all-history", "--no-provenance", "--format", "json"]);
     run.assert_code(1).assert_hides(&token);
     let blob = sandbox.git(&["rev-parse", "HEAD~1:config.py"]);
-    let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    let report = run.json();
     assert_eq!(report["findings"][0]["origin"]["kind"], "object");
     assert_eq!(report["findings"][0]["origin"]["object"], blob.trim());
 }
@@ -119,7 +119,7 @@ fn where_commits_are_missing_findings_are_told_all_the_same() {
     let run = sandbox.guard(&["--all-history", "--format", "json"]);
     // What is missing may have held more.
     run.assert_code(2).assert_hides(&token);
-    let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    let report = run.json();
     assert_eq!(report["findings"][0]["origin"]["kind"], "object");
     let warning = report["warnings"][0].as_str().unwrap_or_default();
     assert!(warning.contains("cannot be told"), "{report:#}");

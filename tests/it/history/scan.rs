@@ -1,7 +1,5 @@
 //! What a repository has held is found packed and loose, told, accepted, or said to be unread.
 
-use serde_json::Value;
-
 use super::{added_then_removed, finding, scan};
 use crate::support::{GUARD, Run, Sandbox, hf_token};
 
@@ -151,7 +149,7 @@ fn a_baseline_accepts_what_is_known_and_nothing_else() {
     assert_eq!(Some(text.trim_end()), fingerprint.as_str());
     let accepted = sandbox.guard(&["--all-history", "--baseline", file, "--format", "json"]);
     accepted.assert_code(0).assert_hides(&token);
-    let report: Value = serde_json::from_str(&accepted.stdout).expect("it is JSON");
+    let report = accepted.json();
     assert_eq!(report["accepted"][0]["by"]["kind"], "baseline");
 
     sandbox.write("other.py", format!("token = \"{}\"\n", hf_token(24)));

@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
-
+use super::reached_places;
 use crate::support::{Sandbox, hf_token};
 
 /// Path, reach and origin of every place, in order.
@@ -11,21 +10,12 @@ use crate::support::{Sandbox, hf_token};
 fn places(sandbox: &Sandbox, code: i32) -> Vec<[String; 3]> {
     let run = sandbox.guard(&["--all-history", "--format", "json"]);
     run.assert_code(code);
-    let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
-    let findings = report["findings"].as_array().expect("a list").iter();
-    let mut places: Vec<[String; 3]> = findings
-        .flat_map(|finding| finding["provenance"]["places"].as_array().expect("a list"))
-        .map(|place| {
-            [&place["path"], &place["reach"], &place["origin"]["kind"]]
-                .map(|word| word.as_str().expect("a word").to_owned())
-        })
-        .collect();
-    places.sort();
+    let report = run.json();
     assert!(
         report["warnings"].as_array().is_some_and(Vec::is_empty),
         "{report}"
     );
-    places
+    reached_places(&report)
 }
 
 fn stray(path: &str) -> [String; 3] {

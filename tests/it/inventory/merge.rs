@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{leaked, register, reports, repositories, row, second};
+use super::{leaked, reports, repositories, row, second};
 use crate::findings::sha256;
 use crate::issuer::{Issuer, Play, whoami};
 use crate::support::{GUARD, Run, Sandbox, hf_token, letters};
@@ -24,7 +24,7 @@ fn a_report_and_its_verification_are_one_row() {
         "../verified.json",
     ]);
     run.assert_code(1).assert_hides(&token);
-    let register = register(&run);
+    let register = run.json();
     assert_eq!(
         register["signals"],
         json!({"no_owner": 0, "can_write": 2, "live": 2})
@@ -45,7 +45,7 @@ fn a_report_and_its_verification_are_one_row() {
         "--from",
         "../verified.json",
     ]);
-    let mut alone = self::register(&run);
+    let mut alone = run.json();
     let mut both = register;
     for register in [&mut alone, &mut both] {
         register["made_at"].take();
@@ -90,7 +90,7 @@ fn what_verify_says_of_files_joins_what_the_history_says() {
         "--format",
         "json",
     ]);
-    let register = register(run.assert_code(1));
+    let register = run.assert_code(1).json();
     let row = row(&register, &hf_token(2));
     assert_eq!(row["status"], "live");
     assert_eq!(repositories(row), ["hub.example/acme/models"]);
@@ -131,7 +131,7 @@ fn registers_of_machines_become_one() {
         "../a.json",
     ];
     let run = sandbox.guard(&from);
-    let both = register(run.assert_code(1));
+    let both = run.assert_code(1).json();
     let row = row(&both, &token);
     assert_eq!(row["status"], "live");
     assert_eq!(row["access"], "read");
@@ -149,7 +149,7 @@ fn registers_of_machines_become_one() {
         "--from",
         "../a.json",
     ]);
-    let mut again = register(&run);
+    let mut again = run.json();
     again["made_at"] = both["made_at"].clone();
     assert_eq!(again, both);
 }
@@ -205,7 +205,7 @@ fn the_later_answer_counts_unless_it_says_nothing() {
             "--from",
             "b.json",
         ]);
-        let register = register(run.assert_code(1));
+        let register = run.assert_code(1).json();
         assert_eq!(register["credentials"].as_array().map(Vec::len), Some(1));
         assert_eq!(
             register["credentials"][0]["status"], expected,
@@ -227,7 +227,7 @@ fn secrets_without_a_hash_meet_by_their_fingerprints() {
     second(&sandbox, "second", "a.env", &line);
     let run = sandbox.guard(&["inventory", ".", "../second", "--format", "json"]);
     run.assert_code(1).assert_hides(&password);
-    let register = register(&run);
+    let register = run.json();
     let row = &register["credentials"][0];
     assert_eq!(row["secret_sha256"], Value::Null);
     assert_eq!(register["summary"]["credentials"], 1, "{}", run.stdout);
@@ -281,7 +281,7 @@ fn an_id_and_its_secret_are_one_row_in_any_order() {
             second,
         ]);
         run.assert_code(1).assert_hides(&secret);
-        let register = register(&run);
+        let register = run.json();
         assert_eq!(register["summary"]["credentials"], 1, "{}", run.stdout);
         let row = row(&register, &id);
         assert_eq!(row["parts"][0]["secret_sha256"], sha256(&secret));

@@ -43,11 +43,6 @@ fn leaked() -> (Sandbox, String) {
     (sandbox, token)
 }
 
-#[track_caller]
-fn register(run: &Run) -> Value {
-    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stdout))
-}
-
 /// The row with the hash of `secret`.
 #[track_caller]
 fn row<'a>(register: &'a Value, secret: &str) -> &'a Value {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{leaked, register, repositories, row, second};
+use super::{leaked, repositories, row, second};
 use crate::support::{Sandbox, letters};
 
 #[test]
@@ -19,7 +19,7 @@ fn two_folders_of_one_name_are_two_and_two_clones_are_one() {
         "../y/models",
     ];
     let run = sandbox.guard(&both);
-    let apart = register(run.assert_code(1));
+    let apart = run.assert_code(1).json();
     let mut names = repositories(row(&apart, &token));
     names.sort_unstable();
     assert_eq!(names, ["../y/models", "models"]);
@@ -38,7 +38,7 @@ fn two_folders_of_one_name_are_two_and_two_clones_are_one() {
     }
     let run = sandbox.guard(&both);
     run.assert_code(1).assert_hides(&password);
-    let together = register(&run);
+    let together = run.json();
     let row = row(&together, &token);
     assert_eq!(repositories(row), ["hub.example/acme/models"]);
     assert_eq!(
@@ -52,7 +52,7 @@ fn a_bare_repository_and_one_with_sha_256_are_read_too() {
     let (sandbox, token) = leaked();
     sandbox.git(&["clone", "--quiet", "--bare", ".", "../bare.git"]);
     let run = sandbox.guard(&["inventory", "../bare.git", "--format", "json"]);
-    let bare = register(run.assert_code(1));
+    let bare = run.assert_code(1).json();
     assert_eq!(bare["summary"]["credentials"], 2);
     row(&bare, &token);
     let other = Sandbox::with_init_options(&["--object-format=sha256"]);
@@ -61,7 +61,7 @@ fn a_bare_repository_and_one_with_sha_256_are_read_too() {
     other.commit_all("Train");
     let path = other.path().to_str().expect("a path");
     let run = sandbox.guard(&["inventory", path, "--format", "json"]);
-    let register = register(run.assert_code(1));
+    let register = run.assert_code(1).json();
     assert_eq!(
         row(&register, &token)["responsible"]["names"],
         json!(["@ada"])

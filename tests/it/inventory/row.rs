@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{leaked, register, repositories, row, second};
+use super::{leaked, repositories, row, second};
 use crate::findings::sha256;
 use crate::support::{Sandbox, letters};
 
@@ -19,7 +19,7 @@ fn one_secret_in_two_repositories_is_one_row() {
     );
     let run = sandbox.guard(&["inventory", ".", "../second", "--format", "json"]);
     run.assert_code(1).assert_hides(&token);
-    let register = register(&run);
+    let register = run.json();
     assert_eq!(register["schema"], 1);
     assert_eq!(
         register["summary"],
@@ -80,7 +80,7 @@ fn nothing_found_is_an_empty_register() {
     sandbox.commit_all("Clean");
     let run = sandbox.guard(&["inventory", "--format", "json"]);
     run.assert_code(0);
-    assert_eq!(register(&run)["credentials"], json!([]));
+    assert_eq!(run.json()["credentials"], json!([]));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_rule_of_the_repository_says_where_to_revoke() {
         "json",
     ]);
     run.assert_code(1).assert_hides(&key);
-    let register = register(&run);
+    let register = run.json();
     let row = row(&register, &key);
     assert_eq!(row["description"], "Acme key");
     assert_eq!(row["revoke"], json!({"page": "https://acme.example/keys"}));
@@ -126,7 +126,7 @@ fn an_accepted_leak_counts_if_a_baseline_accepts_it() {
     report(&["--baseline", "../baseline"], "../known.json");
     let from_known = ["inventory", "--format", "json", "--from", "../known.json"];
     assert_eq!(
-        register(sandbox.guard(&from_known).assert_code(1))["summary"]["credentials"],
+        sandbox.guard(&from_known).assert_code(1).json()["summary"]["credentials"],
         2
     );
     sandbox.write(
@@ -138,27 +138,32 @@ fn an_accepted_leak_counts_if_a_baseline_accepts_it() {
     );
     sandbox.commit_all("Allow");
     let run = sandbox.guard(&["inventory", "--format", "json"]);
-    assert_eq!(register(run.assert_code(1))["summary"]["credentials"], 1);
+    assert_eq!(run.assert_code(1).json()["summary"]["credentials"], 1);
     let run = sandbox.guard(&["inventory", "--format", "json", "--show-accepted"]);
-    let all = register(run.assert_code(1));
+    let all = run.assert_code(1).json();
     assert_eq!(row(&all, &token)["accepted"], true);
 }
 
 #[test]
 fn formats_of_the_register_are_for_the_register() {
     let (sandbox, _) = leaked();
-    for arguments in [
-        ["inventory", "--format", "sarif"],
-        ["scan", "--format", "csv"],
-        ["scan", "--format", "html"],
+    for (arguments, words) in [
+        (
+            ["inventory", "--format", "sarif"],
+            "has --format human, json, csv and html",
+        ),
+        (
+            ["scan", "--format", "csv"],
+            "formats of `hf-guard inventory`",
+        ),
+        (
+            ["scan", "--format", "html"],
+            "formats of `hf-guard inventory`",
+        ),
     ] {
         let run = sandbox.guard(&arguments);
         run.assert_code(2);
-        assert!(
-            run.stderr.contains("formats of `hf-guard inventory`"),
-            "{}",
-            run.stderr
-        );
+        assert!(run.stderr.contains(words), "{}", run.stderr);
     }
     let run = sandbox.guard(&["inventory", "--output", "register.txt"]);
     run.assert_code(1);

@@ -1,14 +1,11 @@
 //! What was not read: there is no register then, or it says so.
 
 use std::fs;
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{leaked, register};
-use crate::support::{GUARD, Run, Sandbox, write_script};
+use super::leaked;
+use crate::support::{GUARD, Run, Sandbox};
 
 #[test]
 fn what_cannot_be_read_is_one_sentence_and_no_register() {
@@ -92,7 +89,7 @@ fn a_shallow_clone_is_not_all_of_it() {
     let url = format!("file://{}", sandbox.path().display());
     sandbox.git(&["clone", "--quiet", "--depth=1", &url, "../shallow"]);
     let run = sandbox.guard(&["inventory", "../shallow", "--format", "json"]);
-    let register = register(run.assert_code(2));
+    let register = run.assert_code(2).json();
     assert_eq!(register["summary"]["credentials"], 1);
     let skipped = register["skipped"].to_string();
     assert!(skipped.contains("shallow clone"), "{skipped}");
@@ -101,33 +98,8 @@ fn a_shallow_clone_is_not_all_of_it() {
 #[test]
 fn half_a_history_makes_no_register() {
     let (sandbox, token) = leaked();
-    let tools = sandbox.root().join("tools");
-    fs::create_dir(&tools).expect("it can be made");
-    let asked = sandbox.root().join("asked");
-    let path = std::env::var("PATH").expect("there is one");
-    let script = format!(
-        "case \"$*\" in *--date-order*) touch '{}'; exec sleep 20;; esac\nPATH='{path}' exec git \"$@\"",
-        asked.display()
-    );
-    write_script(&tools.join("git"), &script);
-    let child = sandbox
-        .command(GUARD)
-        .args(["inventory", "--format", "html", "--output", "page.html"])
-        .env("PATH", format!("{}:{path}", tools.display()))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let started = Instant::now();
-    while !asked.exists() {
-        assert!(
-            started.elapsed() < Duration::from_secs(30),
-            "git was never asked"
-        );
-        thread::sleep(Duration::from_millis(20));
-    }
-    Run::of(Command::new("kill").args(["-s", "INT", &child.id().to_string()])).assert_code(0);
-    let run = Run::from(child.wait_with_output().expect("it ends"));
+    let page = ["inventory", "--format", "html", "--output", "page.html"];
+    let run = sandbox.interrupted_at_git(&page);
     run.assert_code(130).assert_hides(&token);
     assert_eq!(run.stdout, "");
     assert_eq!(

@@ -210,7 +210,7 @@ fn a_clean_merge_reads_no_blob_that_a_parent_has() {
         .sandbox
         .guard(&["scan", "--unpushed", "--format", "json"]);
     run.assert_code(0);
-    let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let report = run.json();
     let names = 2; // of the branches
     let frame = 2; // header and message
     assert_eq!(report["summary"]["texts"], names + frame, "{}", run.stdout);

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use super::{asserts, fingerprint, guard_in, leaked};
 use crate::support::{Run, Sandbox, hf_token, letters};
 use crate::tools;
@@ -98,7 +96,7 @@ fn git_filter_repo_takes_the_secret_out_of_every_object() {
     sandbox.write("README.md", "# Clean\n");
     sandbox.commit_all("Remove it all");
     let document = sandbox.guard(&["--all-history", "--format", "json"]);
-    let document: Value = serde_json::from_str(&document.stdout).expect("JSON");
+    let document = document.json();
     let fingerprints: Vec<&str> = document["findings"]
         .as_array()
         .expect("a list")

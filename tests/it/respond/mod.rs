@@ -15,7 +15,7 @@ use crate::support::{GUARD, Run, Sandbox, hf_token};
 #[track_caller]
 fn finding(sandbox: &Sandbox) -> Value {
     let run = sandbox.guard(&["--all-history", "--format", "json"]);
-    let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let document = run.json();
     document["findings"][0].clone()
 }
 
@@ -244,7 +244,7 @@ fn what_could_not_be_read_is_told_and_is_no_success() {
     let target = clone.to_str().expect("UTF-8");
     sandbox.git(&["clone", "--quiet", "--depth=1", &url, target]);
     let found = guard_in(&sandbox, &clone, &["--all-history", "--format", "json"]);
-    let found: Value = serde_json::from_str(&found.stdout).expect("JSON");
+    let found = found.json();
     let fingerprint = found["findings"][0]["fingerprint"]
         .as_str()
         .expect("a text");
@@ -266,7 +266,7 @@ fn the_plan_for_programs_has_the_steps_of_the_text() {
     let text = sandbox.guard(&["respond", &fingerprint]);
     let run = sandbox.guard(&["respond", &fingerprint, "--format", "json"]);
     run.assert_code(0).assert_hides(&token);
-    let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let document = run.json();
     assert_eq!(document["schema"], 1);
     let plan = &document["plans"][0];
     assert_eq!(plan["markdown"], text.stdout);

@@ -46,7 +46,7 @@ fn rules_are_told_to_programs() {
     ] {
         let run = sandbox.guard(arguments);
         run.assert_code(0);
-        let document: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+        let document = run.json();
         assert_eq!(document["schema"], 1);
         assert_eq!(document["rules"].as_array().map(Vec::len), Some(count));
         assert!(document["rules"][0]["confidence"].is_string());

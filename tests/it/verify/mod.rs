@@ -33,6 +33,6 @@ fn verified(play: Play, arguments: &[&str]) -> (Run, Vec<Seen>, String) {
 
 #[track_caller]
 fn verification(run: &Run) -> Value {
-    let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let document = run.json();
     document["findings"][0]["verification"].clone()
 }

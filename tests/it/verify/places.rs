@@ -48,7 +48,7 @@ fn a_report_is_verified_where_its_secrets_stand() {
     let issuer = Issuer::start(|_| Play::json(whoami("write")));
     let run = verify(&sandbox, &issuer, &["--from", report, "--format", "json"]);
     run.assert_code(1);
-    let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let document = run.json();
     let findings = document["findings"].as_array().expect("an array");
     assert_eq!(findings.len(), 3, "{}", run.stdout);
     assert_eq!(document["skipped"], json!([]));

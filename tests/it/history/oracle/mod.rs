@@ -78,7 +78,7 @@ fn provenance_is_what_git_says() {
         }
         let run = sandbox.guard(&["--all-history", "--format", "json"]);
         run.assert_code(1);
-        let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+        let report = run.json();
         assert_eq!(report["warnings"], Value::Array(Vec::new()), "{report:#}");
         let oracle = Oracle::new(sandbox);
         for token in (FIRST..FIRST + TOKENS as u64).map(hf_token) {
