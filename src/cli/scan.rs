@@ -4,6 +4,8 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
+use bstr::BString;
+
 use super::args::{Options, ScanArguments};
 use super::{Ended, reporting};
 use crate::allow;
@@ -30,7 +32,10 @@ pub(super) fn gather(arguments: &ScanArguments, options: &Options) -> Gathered {
     if arguments.paths.is_empty() {
         return staged_outcome(Ownership::Check, &[], options);
     }
-    let base = base()?;
+    let mut base = base()?;
+    if arguments.paths.iter().any(|path| path.is_dir()) {
+        base.tracked = tracked_paths(&base)?;
+    }
     let root = base.work_dir.as_ref().unwrap_or(&base.current_dir);
     let config = || config::from_folder(root);
     match arguments.paths.as_slice() {
@@ -159,5 +164,25 @@ pub(super) fn base() -> io::Result<Base> {
     Ok(Base {
         current_dir: current_dir.canonicalize()?,
         work_dir,
+        tracked: Vec::new(),
     })
+}
+
+/// What git tracks below the root that paths are counted from.
+fn tracked_paths(base: &Base) -> Result<Vec<BString>, GitError> {
+    if base.work_dir.is_none() {
+        return Ok(Vec::new());
+    }
+    match Repository::open(Ownership::Check)?.every_stage() {
+        Ok(index) => Ok(index
+            .changes
+            .into_iter()
+            .map(|change| change.path)
+            .collect()),
+        // A clone that nothing is checked out of has none.
+        Err(GitError::ReadIndex { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -1,8 +1,9 @@
 //! Files and folders that the caller names, as they stand in the work tree.
 //!
-//! In: paths. Out: findings in all of their content, which counts as added. In a folder `.gitignore` is respected and
-//! `.git` left out; a link is read as the link that git would record and never followed.
+//! In: paths. Out: findings in all of their content, which counts as added. In a folder `.gitignore` is respected for what
+//! git does not track, and `.git` left out; a link is read as the link that git would record and never followed.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -22,6 +23,8 @@ pub struct Base {
     pub current_dir: PathBuf,
     /// The root of the work tree, absolute; paths inside it are reported from there, as git records them.
     pub work_dir: Option<PathBuf>,
+    /// What git tracks, from that root: `.gitignore` says nothing of it.
+    pub tracked: Vec<BString>,
 }
 
 /// A file to read, and whether the caller named it.
@@ -48,7 +51,15 @@ pub fn scan(
             source,
         })?;
         if metadata.is_dir() {
+            let begin = files.len();
             walk(path, base, &mut files, &mut scanned);
+            if let Some(root) = &base.work_dir {
+                let missed = ignored(path, root, &base.tracked, &files[begin..]);
+                files.extend(missed.map_err(|source| SourceError::Missing {
+                    path: path.clone(),
+                    source,
+                })?);
+            }
         } else {
             files.push(File {
                 path: path.clone(),
@@ -84,14 +95,63 @@ fn walk(folder: &Path, base: &Base, files: &mut Vec<File>, scanned: &mut Scanned
                 named: false,
             }),
             Err(error) => scanned.skipped.push(Skip {
-                path: recorded(folder, base),
-                reason: error
-                    .io_error()
-                    .map_or_else(|| "cannot be walked".to_owned(), io::Error::to_string),
+                path: recorded(path_of(&error).unwrap_or(folder), base),
+                // The error's own text repeats the path, which can hold a secret.
+                reason: error.io_error().map_or_else(
+                    || "cannot be walked".to_owned(),
+                    |error| error.kind().to_string(),
+                ),
                 is_packed: false,
             }),
         }
     }
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
+        _ => None,
+    }
+}
+
+/// The files below `folder` that are `tracked`, counted from `root`, and that the walk has passed over: a `.env` that was
+/// committed before it was ignored.
+fn ignored(
+    folder: &Path,
+    root: &Path,
+    tracked: &[BString],
+    walked: &[File],
+) -> io::Result<Vec<File>> {
+    let mut missed = Vec::new();
+    if tracked.is_empty() {
+        return Ok(missed);
+    }
+    let below = |file: &'_ File| Some(file.path.strip_prefix(folder).ok()?.to_path_buf());
+    let walked: HashSet<PathBuf> = walked.iter().filter_map(below).collect();
+    let whole = folder.canonicalize()?;
+    for path in tracked {
+        let path = root.join(path.to_path_lossy());
+        let Ok(inside) = path.strip_prefix(&whole) else {
+            continue;
+        };
+        let file = folder.join(inside);
+        // A folder on the way that is a link now leads elsewhere.
+        let is_there = || {
+            let here = file.parent()?.canonicalize().ok()?;
+            let kind = fs::symlink_metadata(&file).ok()?;
+            Some(!kind.is_dir() && here == path.parent()?)
+        };
+        if !walked.contains(inside) && is_there() == Some(true) {
+            missed.push(File {
+                path: file,
+                named: false,
+            });
+        }
+    }
+    Ok(missed)
 }
 
 fn scan_file(file: &File, base: &Base, scanner: &Scanner) -> Result<Scanned, SourceError> {

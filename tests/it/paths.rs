@@ -21,6 +21,67 @@ fn a_folder_is_read_as_gitignore_says() {
 }
 
 #[test]
+fn what_is_tracked_and_ignored_is_read() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(3);
+    sandbox.stage("conf/.env", format!("HF_TOKEN={token}\n"));
+    sandbox.stage("gone/.env", "a");
+    sandbox.stage("away/.env", "a");
+    sandbox.write(".gitignore", ".env\nconf/\n");
+    sandbox.commit_all("first");
+    fs::remove_dir_all(sandbox.path().join("gone")).expect("it can be removed");
+    fs::rename(
+        sandbox.path().join("away"),
+        sandbox.root().join("elsewhere"),
+    )
+    .expect("it can be moved");
+    fs::write(sandbox.root().join("elsewhere/.env"), hf_token(4)).expect("it can be written");
+    std::os::unix::fs::symlink("../elsewhere", sandbox.path().join("away"))
+        .expect("a link can be made");
+    for folder in [
+        ".",
+        "conf",
+        "./conf/",
+        sandbox.path().to_str().expect("ASCII"),
+    ] {
+        let run = sandbox.guard(&["scan", folder]);
+        run.assert_code(1).assert_hides(&token);
+        assert_eq!(run.stdout.matches("huggingface-user-token").count(), 1);
+        assert!(run.stdout.contains("conf/.env:1:10"), "{}", run.stdout);
+    }
+    sandbox.guard(&["scan", "away"]).assert_code(2);
+    sandbox.write("conf/.env", "HF_TOKEN=\n");
+    sandbox.write("other/.env", format!("HF_TOKEN={token}\n"));
+    sandbox.guard(&["scan", "."]).assert_code(0);
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_is_told_without_the_secret_in_its_name() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let sandbox = Sandbox::new();
+    let token = hf_token(5);
+    let folder = sandbox.path().join(format!("a/{token}"));
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    let set = |path: &std::path::Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it can be changed");
+    };
+    // root may read everything.
+    let is_root = fs::metadata("/proc/self").expect("it is there").uid() == 0;
+    let mut scan = sandbox.command(if is_root { "setpriv" } else { "env" });
+    if is_root {
+        scan.args(["--reuid=65534", "--clear-groups", "--bounding-set=-all"]);
+    }
+    scan.args([crate::support::GUARD, "scan", "a"]);
+    set(sandbox.root(), 0o755);
+    set(&folder, 0);
+    let run = crate::support::Run::of(&mut scan);
+    set(&folder, 0o755);
+    run.assert_code(2).assert_hides(&token);
+    let told = format!("a/{}…(37): not read: permission denied", &token[..7]);
+    assert!(run.stdout.contains(&told), "{run:?}");
+}
+
+#[test]
 fn the_repository_s_own_folder_is_left_out_unless_it_is_named() {
     let sandbox = Sandbox::new();
     let token = hf_token(1);
