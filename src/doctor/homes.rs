@@ -73,12 +73,17 @@ pub(super) fn examine(
     }
     for name in HISTORIES {
         let path = home.join(name);
-        for (what, line) in texts(&path, scanner, diagnosis)? {
+        let found = texts(&path, scanner, diagnosis)?;
+        // One command for all of them: each that deletes a line moves those below it.
+        let mut lines: Vec<String> = found.iter().map(|(_, line)| format!("{line}d")).collect();
+        lines.dedup();
+        let lines = lines.join(";");
+        for (what, line) in found {
             let file = word(&path);
             diagnosis.problem(
                 format!("{}:{line}", path.display()),
                 format!("{what} was typed and is remembered"),
-                format!("revoke it, then: sed -i.old '{line}d' {file} && rm {file}.old"),
+                format!("revoke it, then: sed -i.old '{lines}' {file} && rm {file}.old"),
             );
         }
     }

@@ -114,6 +114,24 @@ fn what_a_shell_remembers_and_reads_is_scanned() {
 }
 
 #[test]
+fn one_command_takes_all_lines_out_of_a_history() {
+    let sandbox = healthy();
+    let (one, other) = (hf_token(1), hf_token(2));
+    let typed = format!("a {one}\nls\nb {other} {one}\npwd\n");
+    write_home(&sandbox, ".bash_history", &typed, 0o600);
+    let run = sandbox.guard(&["doctor"]);
+    let fix = run
+        .stdout
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("revoke it, then: "))
+        .expect("there is a way");
+    assert!(fix.contains("'1d;3d'"), "{fix}");
+    Run::of(sandbox.command("sh").args(["-c", fix])).assert_code(0);
+    let left = fs::read_to_string(home(&sandbox, ".bash_history")).expect("it is there");
+    assert_eq!(left, "ls\npwd\n");
+}
+
+#[test]
 fn a_token_in_a_remote_s_address_is_told_without_it() {
     let sandbox = healthy();
     let token = hf_token(1);
