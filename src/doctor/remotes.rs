@@ -1,4 +1,5 @@
-//! Addresses of remotes: a token in one stands in `.git/config`, in error messages and in what is pasted into a chat.
+//! Addresses of remotes and headers sent to them: a token in one stands in `.git/config`, in error messages and in what is
+//! pasted into a chat.
 
 use bstr::{BStr, ByteSlice as _};
 
@@ -7,12 +8,16 @@ use crate::git::Repository;
 use crate::rules::RuleError;
 use crate::scan::Scanner;
 
+/// Settings that hold an address, or a header that goes with it.
+const SETTINGS: &str =
+    r"^(remote\..*url|submodule\..*url|url\..*\.insteadof|http\.(.*\.)?extraheader)$";
+
 pub(super) fn examine(
     repository: &Repository,
     scanner: &Scanner,
     diagnosis: &mut Diagnosis,
 ) -> Result<(), RuleError> {
-    let settings = match repository.settings(r"^(remote|url|submodule)\..*url$") {
+    let settings = match repository.settings(SETTINGS) {
         Ok(settings) => settings,
         Err(error) => {
             diagnosis.skip("the remotes of this repository", &error);
@@ -20,29 +25,48 @@ pub(super) fn examine(
         }
     };
     for (key, value) in settings {
-        let token = found(scanner, BStr::new(&value), &value)?
-            .into_iter()
-            .next();
+        // An address that stands for another one is a part of the setting's name.
+        let address = key
+            .strip_prefix(b"url.")
+            .and_then(|key| key.strip_suffix(b".insteadof"));
+        let text = address.unwrap_or(&value);
+        let place = if key.ends_with(b"extraheader") {
+            "a header"
+        } else {
+            "the address"
+        };
+        let token = found(scanner, BStr::new(text), text)?.into_iter().next();
         let what = match token {
             Some(finding) => format!(
-                "{} {} stands in the address",
+                "{} {} stands in {place}",
                 finding.rule.description, finding.secret
             ),
-            None if has_password(&value) => "a password stands in the address".to_owned(),
+            None if has_password(text) => format!("a password stands in {place}"),
             None => continue,
         };
-        let bare = without_user(&value);
-        let fix = match key
+        let mut bare = without_user(&value);
+        if !found(scanner, BStr::new(&bare), bare.as_bytes())?.is_empty() {
+            "URL".clone_into(&mut bare);
+        }
+        let remote = key
             .strip_prefix(b"remote.")
-            .and_then(|key| key.rsplit_once_str("."))
-        {
-            Some((name, _)) => format!(
-                "revoke it, then: git remote set-url {} {bare}",
-                name.as_bstr()
-            ),
-            None => format!("revoke it, then: git config {} {bare}", key.as_bstr()),
+            .and_then(|key| key.rsplit_once_str("."));
+        let command = match remote {
+            Some((name, b"pushurl")) => {
+                format!("git remote set-url --push {} {bare}", name.as_bstr())
+            }
+            Some((name, _)) => format!("git remote set-url {} {bare}", name.as_bstr()),
+            None if key.ends_with(b"url") => format!("git config {} {bare}", key.as_bstr()),
+            // Its name holds the secret, or its value is one.
+            None => {
+                "git config --edit  # take the line out; --global, if it is not there".to_owned()
+            }
         };
-        diagnosis.problem(format!("git config {}", key.as_bstr()), what, fix);
+        diagnosis.problem(
+            format!("git config {}", key.as_bstr()),
+            what,
+            format!("revoke it, then: {command}"),
+        );
     }
     Ok(())
 }

@@ -114,6 +114,50 @@ fn what_a_shell_remembers_and_reads_is_scanned() {
 }
 
 #[test]
+fn a_token_is_seen_wherever_git_keeps_an_address() {
+    let sandbox = healthy();
+    let token = hf_token(1);
+    let address = format!("https://ada:{token}@hub.example/");
+    sandbox.git(&["remote", "add", "origin", "https://hub.example/a"]);
+    for (key, value, told, fix) in [
+        (
+            "remote.origin.pushurl".to_owned(),
+            format!("{address}a"),
+            "git config remote.origin.pushurl: ",
+            "git remote set-url --push origin https://hub.example/a\n",
+        ),
+        (
+            "remote.origin.url".to_owned(),
+            format!("https://ada@hub.example/a?token={token}"),
+            "git config remote.origin.url: ",
+            "git remote set-url origin URL\n",
+        ),
+        (
+            format!("url.{address}.insteadOf"),
+            "hub:".to_owned(),
+            "git config url.https://ada:hf_",
+            "git config --edit ",
+        ),
+        (
+            "http.https://hub.example/.extraHeader".to_owned(),
+            format!("Authorization: Bearer {token}"),
+            "git config http.https://hub.example/.extraheader: Hugging Face user access token hf_",
+            "git config --edit ",
+        ),
+    ] {
+        sandbox.git(&["config", &key, &value]);
+        let run = sandbox.guard(&["doctor"]);
+        run.assert_hides(&token);
+        assert_told(&run, &[told, fix, "hf-guard: 1 problem."]);
+        if key == "remote.origin.url" {
+            sandbox.git(&["config", &key, "https://hub.example/a"]);
+        } else {
+            sandbox.git(&["config", "--unset", &key]);
+        }
+    }
+}
+
+#[test]
 fn one_command_takes_all_lines_out_of_a_history() {
     let sandbox = healthy();
     let (one, other) = (hf_token(1), hf_token(2));
