@@ -37,7 +37,7 @@ fn render(outcome: &Outcome, options: &Options) -> String {
                 .iter()
                 .map(|finding| line(block::headline(finding, Weight::Counts, paint))),
         );
-        sections.push(skips(outcome, paint));
+        sections.push(skips(outcome, options, paint));
         return sections.concat();
     }
     let extent = match options.detail {
@@ -52,7 +52,7 @@ fn render(outcome: &Outcome, options: &Options) -> String {
             .iter()
             .map(|finding| whole(finding, Weight::Counts)),
     );
-    sections.push(skips(outcome, paint));
+    sections.push(skips(outcome, options, paint));
     let notes = outcome.notes();
     sections.extend(notes.map(|finding| whole(finding, Weight::Note)));
     sections.push(accepted(outcome, options, paint));
@@ -87,7 +87,7 @@ fn warnings(outcome: &Outcome, paint: Paint) -> String {
     text
 }
 
-fn skips(outcome: &Outcome, paint: Paint) -> String {
+fn skips(outcome: &Outcome, options: &Options, paint: Paint) -> String {
     let mut text = String::new();
     for skip in &outcome.skipped {
         push(
@@ -103,7 +103,8 @@ fn skips(outcome: &Outcome, paint: Paint) -> String {
             ),
         );
     }
-    if outcome.skipped.iter().any(|skip| skip.is_packed) {
+    let is_told_how = options.detail != Detail::Quiet;
+    if is_told_how && outcome.skipped.iter().any(|skip| skip.is_packed) {
         push(
             &mut text,
             format_args!(

@@ -48,6 +48,34 @@ fn an_entry_accepts_that_an_archive_is_not_unpacked() {
     staged(&sandbox).assert_code(1).assert_hides(&token);
 }
 
+/// As `git -q` and `ruff -q` keep quiet of what they did, and not of what went wrong.
+#[test]
+fn quiet_tells_what_is_not_read_and_gives_no_advice() {
+    let sandbox = Sandbox::new();
+    stage_damaged(&sandbox, "tests/data/cut.gz");
+    let told = "tests/data/cut.gz: not read: a damaged gzip file";
+    let scan = ["scan", "--staged", "--quiet"];
+    for arguments in [&scan[..], &["hook", "pre-commit", "--quiet"]] {
+        let run = sandbox.guard(arguments);
+        run.assert_code(2);
+        let all = format!("{}{}", run.stdout, run.stderr);
+        assert!(all.contains(told), "{all}");
+        assert!(!all.contains("[[allow]]"), "{all}");
+    }
+    sandbox.write(".hf-guard.toml", ENTRY);
+    sandbox.commit_all("a fixture that is accepted");
+    let told = "tests/data/cut.gz is not unpacked (a damaged gzip file";
+    for arguments in [
+        &["scan", "--tracked", "--quiet"][..],
+        &["scan", "--quiet", "tests"],
+    ] {
+        let run = sandbox.guard(arguments);
+        run.assert_code(0);
+        let all = format!("{}{}", run.stdout, run.stderr);
+        assert!(all.contains(told), "{arguments:?}: {all}");
+    }
+}
+
 #[test]
 fn an_entry_that_has_expired_accepts_nothing() {
     let sandbox = Sandbox::new();

@@ -130,7 +130,7 @@ pub(super) struct Options {
     /// When to use colours
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub(super) color: Color,
-    /// Print findings and errors, no advice
+    /// Print findings, errors and what was not read, even where that is accepted; no advice
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
     /// Say what was read, and how
