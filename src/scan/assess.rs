@@ -126,6 +126,7 @@ fn label(scanner: &Scanner, text: &[u8], at: usize) -> Option<String> {
         }
         Label::Tensor => "it stands in what is said of a tensor".to_owned(),
         Label::Pickle => "it stands in a string of a pickle".to_owned(),
+        Label::Array => "it stands in an array of strings".to_owned(),
     })
 }
 

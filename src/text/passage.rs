@@ -1,7 +1,9 @@
-//! UTF-16 inside a text of another kind: behind a log of single bytes, in a program's data segment, at an odd offset.
+//! UTF-16 and UTF-32 inside a text of another kind: behind a log of single bytes, in a program's data segment, at an odd offset, in
+//! an array of NumPy.
 //!
 //! In: a blob. Out: the Latin text of every passage in which each second byte is NUL, once read as little-endian and once
-//! as big-endian, and where each stood. Files that are UTF-16 as a whole are decoded by [`super::view`].
+//! as big-endian, and where each stood; the same for passages in which one of four bytes is none. Files that are in either as a
+//! whole are decoded by [`super::view`].
 
 use std::ops::Range;
 
@@ -15,32 +17,26 @@ pub struct Passages {
     pub text: Vec<u8>,
     /// Where each reading starts: in the text, and its first code unit in the blob.
     pub starts: Vec<(usize, usize)>,
+    /// Bytes of a code unit: 2 or 4.
+    pub unit: usize,
 }
 
-/// Bytes beside a passage that may decide that it ends there.
+/// Bytes beside a passage that may decide that it ends there: a code unit of UTF-32.
 const MARGIN: usize = 4;
 
-/// Finds every passage; the cost is one search for NUL in a text without any.
+/// Finds every passage, those of UTF-16 and those of UTF-32; the cost is one search for NUL in a text without any.
 #[must_use]
-pub fn find(blob: &[u8]) -> Passages {
-    let mut found = Passages::default();
-    let mut at = 0;
-    while let Some(next) = memchr::memchr(0, &blob[at..]) {
-        let first = at + next;
-        let mut last = first;
-        while blob.get(last + 1).is_some_and(|&byte| byte != 0) && blob.get(last + 2) == Some(&0) {
-            last += 2;
-        }
-        if last - first >= 2 * (MIN_CHARS - 1) {
-            // Little-endian units begin one byte before the NUL, big-endian ones with it.
-            if first > 0 {
-                found.add(blob, first - 1..last);
-            }
-            found.add(blob, first..(last + 2).min(blob.len()));
-        }
-        at = last + 1;
-    }
-    found
+pub fn find(blob: &[u8]) -> [Passages; 2] {
+    let [mut found, mut wide] = [2, 4].map(|unit| Passages {
+        unit,
+        ..Passages::default()
+    });
+    let Some(first) = memchr::memchr(0, blob) else {
+        return [found, wide];
+    };
+    found.add_pairs(blob, first);
+    wide.add_fours(blob);
+    [found, wide]
 }
 
 /// How far a change at an end of `run` can reach into it: as far as a passage goes that stands there, with all that decides
@@ -51,9 +47,13 @@ pub fn touched<'b>(run: impl Iterator<Item = &'b u8> + Clone) -> usize {
     }
     let from = |skipped: usize| {
         let own = run.clone().skip(skipped);
-        let pairs = own.clone().zip(own.skip(1));
-        let alternating = pairs.take_while(|(a, b)| (**a == 0) != (**b == 0));
-        skipped + alternating.count()
+        let pairs = own.clone().zip(own.clone().skip(1));
+        let alternating = pairs.take_while(|(a, b)| (**a == 0) != (**b == 0)).count();
+        let is_first_of_fours = own.clone().take(4).filter(|&&byte| byte != 0).count() == 1;
+        let fours = own.clone().zip(own.skip(4));
+        let repeating = fours.take_while(|(a, b)| (**a == 0) == (**b == 0)).count();
+        let wide = if is_first_of_fours { repeating + 4 } else { 0 };
+        skipped + alternating.max(wide)
     };
     (0..=MARGIN).map(from).max().unwrap_or(0) + MARGIN
 }
@@ -69,21 +69,115 @@ impl Passages {
             Some(&(end, _)) => end,
             None => self.text.len(),
         };
-        unit.saturating_sub(2)..unit + 2 * (end - start) + 1
+        let after = unit + self.unit * (end - start - 1);
+        unit.saturating_sub(self.unit)..after + MARGIN + 1 - self.unit
     }
 
-    /// Appends the characters of the code units in `units`, which start with a whole one.
-    fn add(&mut self, blob: &[u8], units: Range<usize>) {
-        self.starts.push((self.text.len(), units.start));
-        self.text
-            .extend(blob[units].iter().filter(|&&byte| byte != 0));
+    /// The characters, a line feed at the end, and their first code unit.
+    pub(super) fn add(&mut self, characters: impl Iterator<Item = u8>, unit: usize) {
+        self.starts.push((self.text.len(), unit));
+        self.text.extend(characters);
         self.text.push(b'\n');
     }
+
+    /// Passages in which each second byte is NUL; the first NUL stands at `at`.
+    fn add_pairs(&mut self, blob: &[u8], mut at: usize) {
+        while let Some(next) = memchr::memchr(0, &blob[at..]) {
+            let first = at + next;
+            let mut last = first;
+            while blob.get(last + 1).is_some_and(|&byte| byte != 0)
+                && blob.get(last + 2) == Some(&0)
+            {
+                last += 2;
+            }
+            if last - first >= 2 * (MIN_CHARS - 1) {
+                // Little-endian units begin one byte before the NUL, big-endian ones with it.
+                if first > 0 {
+                    self.add(shown(&blob[first - 1..last]), first - 1);
+                }
+                self.add(shown(&blob[first..(last + 2).min(blob.len())]), first);
+            }
+            at = last + 1;
+        }
+    }
+
+    /// Passages of bytes with three NULs between each two.
+    fn add_fours(&mut self, blob: &[u8]) {
+        let mut done = 0;
+        for at in (0..blob.len()).step_by(STRIDE) {
+            let Some(block) = blob[at..].first_chunk::<BLOCK>() else {
+                break;
+            };
+            let Some(phase) = phase(block).filter(|_| at >= done) else {
+                continue;
+            };
+            let (mut first, mut last) = (at + phase, at + phase);
+            while first >= 4 && blob[first - 4] != 0 && blob[first - 3..first] == [0; 3] {
+                first -= 4;
+            }
+            while blob.get(last + 1..last + 4) == Some(&[0; 3])
+                && blob.get(last + 4).is_some_and(|&byte| byte != 0)
+            {
+                last += 4;
+            }
+            done = last + 1;
+            if last - first < 4 * (MIN_CHARS - 1) {
+                continue;
+            }
+            // What stands at an end may be a byte of something else, by which of its sides is NUL.
+            let begins = first >= 3 && blob[first - 3..first] == [0; 3];
+            let ends = blob.get(last + 1..last + 4) == Some(&[0; 3]);
+            let little = first..if ends { last + 1 } else { last };
+            let big = if begins { first } else { first + 4 }..last + 1;
+            if little != big {
+                self.add(shown(&blob[big.clone()]), big.start - 3);
+            }
+            self.add(shown(&blob[little.clone()]), little.start);
+        }
+    }
+}
+
+fn shown(units: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    units.iter().copied().filter(|&byte| byte != 0)
+}
+
+/// Bytes looked at together, and from the first of them to those that are looked at next: each passage of [`MIN_CHARS`]
+/// characters of UTF-32 has such a block inside of it.
+const BLOCK: usize = 16;
+const STRIDE: usize = 32;
+
+const _: () = assert!(4 * (MIN_CHARS - 1) + 1 >= STRIDE + BLOCK - 1);
+
+/// Where in a block the first byte stands, if there is one in each four, with three NULs between each two.
+fn phase(block: &[u8; BLOCK]) -> Option<usize> {
+    let (fours, _) = block.as_chunks::<4>();
+    let any = fours.iter().fold([0; 4], |mut any, four| {
+        for (any, byte) in any.iter_mut().zip(four) {
+            *any |= byte;
+        }
+        any
+    });
+    let phase = any.iter().position(|&byte| byte != 0)?;
+    let is_one = any[phase + 1..].iter().all(|&byte| byte == 0);
+    (is_one && fours.iter().all(|four| four[phase] != 0)).then_some(phase)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every reading, and where it stood.
+    fn readings(blob: &[u8], unit: usize) -> Vec<(String, usize)> {
+        let found = find(blob).into_iter().find(|found| found.unit == unit);
+        let found = found.expect("there are both");
+        let starts = found.starts.iter();
+        let reading = |&(text_at, raw_at): &(usize, usize)| {
+            let rest = &found.text[text_at..];
+            let end = memchr::memchr(b'\n', rest).expect("it ends");
+            (String::from_utf8_lossy(&rest[..end]).into_owned(), raw_at)
+        };
+        starts.map(reading).collect()
+    }
 
     #[test]
     fn a_passage_is_read_at_any_offset_and_in_both_orders() {
@@ -94,19 +188,57 @@ mod tests {
                 let start = blob.len();
                 blob.extend(words.encode_utf16().flat_map(unit));
                 blob.extend(b"\xff\xff");
-                let found = find(&blob);
-                let exact = found.starts.iter().any(|&(text_at, raw_at)| {
-                    raw_at == start && found.text[text_at..].starts_with(words.as_bytes())
-                });
+                let found = readings(&blob, 2).into_iter();
+                let exact = found
+                    .clone()
+                    .any(|(reading, raw_at)| raw_at == start && reading.starts_with(words));
                 assert!(exact, "{before:?}: {found:?}");
             }
         }
     }
 
     #[test]
+    fn wide_units_are_read_at_any_offset_and_in_both_orders() {
+        let words = "a key of twenty letters";
+        for (little, unit) in [
+            (true, u32::to_le_bytes as fn(u32) -> [u8; 4]),
+            (false, u32::to_be_bytes),
+        ] {
+            for before in 0..70 {
+                for (beside, after) in [(0xff, 0xff), (0, 0), (0xff, 0), (0, 0xff)] {
+                    let mut blob = vec![beside; before];
+                    blob.extend(words.chars().map(u32::from).flat_map(unit));
+                    blob.extend([after; 9]);
+                    let found = readings(&blob, 4);
+                    let exact = found.iter().any(|(reading, raw_at)| {
+                        // Where NULs follow, big-endian units are little-endian ones too.
+                        let starts = [before, before + if little { 0 } else { 3 }];
+                        reading == words && starts.contains(raw_at)
+                    });
+                    assert!(exact, "{little} {before} {beside} {after}: {found:?}");
+                    assert!(found.len() <= 2);
+                }
+            }
+        }
+        let short: Vec<u8> = words[..15]
+            .chars()
+            .map(u32::from)
+            .flat_map(u32::to_le_bytes)
+            .collect();
+        assert_eq!(readings(&short, 4), []);
+    }
+
+    #[test]
     fn zeros_and_short_runs_are_no_passages() {
-        assert_eq!(find(b"no such byte"), Passages::default());
-        assert_eq!(find(&[0; 4_096]), Passages::default());
-        assert_eq!(find(b"a\0b\0c\0"), Passages::default());
+        for blob in [
+            &b"no such byte"[..],
+            &[0; 4_096],
+            b"a\0b\0c\0",
+            b"a\0\0\0b\0\0\0",
+        ] {
+            for passages in find(blob) {
+                assert_eq!((passages.text, passages.starts), (vec![], vec![]));
+            }
+        }
     }
 }

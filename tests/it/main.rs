@@ -9,6 +9,7 @@ mod architecture;
 mod archive_accepted;
 mod archive_faults;
 mod archives;
+mod arrays;
 mod attributes;
 mod browser;
 mod commits;

@@ -173,21 +173,21 @@ impl<'a> Reader<'a> {
         if kind == Kind::Tree {
             return (Vec::new(), false);
         }
-        let passages = passage::find(text);
-        let mut hits = Vec::new();
-        let mut seeds = Seeds::default();
-        let all = 0..passages.text.len();
-        let prefilter = self.scanner.prefilter();
-        prefilter.hits_and_seeds(&passages.text, all, &mut hits, &mut seeds);
-        let mut found: Vec<Range<usize>> = hits
-            .iter()
-            .map(|hit| hit.start)
-            .chain(seeds.places())
-            .map(|at| passages.stretch_at(at))
-            .collect();
+        let mut found: Vec<Range<usize>> = Vec::new();
+        let mut is_manifest = false;
+        for passages in passage::find(text) {
+            let mut hits = Vec::new();
+            let mut seeds = Seeds::default();
+            let all = 0..passages.text.len();
+            let prefilter = self.scanner.prefilter();
+            prefilter.hits_and_seeds(&passages.text, all, &mut hits, &mut seeds);
+            is_manifest |= seeds.manifest;
+            let places = hits.iter().map(|hit| hit.start).chain(seeds.places());
+            found.extend(places.map(|at| passages.stretch_at(at)));
+        }
         found.sort_unstable_by_key(|stretch| (stretch.start, stretch.end));
         found.dedup();
-        (found, seeds.manifest)
+        (found, is_manifest)
     }
 
     /// Counts the bytes of a text; others see it in steps, so that the threads need not wait for each other.

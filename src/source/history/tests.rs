@@ -127,7 +127,7 @@ fn valued() -> Vec<String> {
     all
 }
 
-/// The same in UTF-16 of either order, and what is encoded in that.
+/// The same in UTF-16 and UTF-32 of either order, and what is encoded in that.
 fn wide() -> Vec<Vec<u8>> {
     let texts = [
         "some words, zzabcdef and key = 1a2b",
@@ -142,10 +142,11 @@ fn wide() -> Vec<Vec<u8>> {
         .chain(valued.iter().map(|text| text.as_bytes()))
         .chain(encoded.iter().map(|text| &text[..text.len().min(150)]))
         .flat_map(|text| {
-            let units = |high: u8| text.iter().flat_map(move |&byte| [byte, high]);
-            let little: Vec<u8> = units(0).collect();
+            let little: Vec<u8> = text.iter().flat_map(|&byte| [byte, 0]).collect();
             let big = [&[0][..], &little[..little.len() - 1]].concat();
-            [little, big]
+            let long: Vec<u8> = text.iter().flat_map(|&byte| [byte, 0, 0, 0]).collect();
+            let long_big = [&[0; 3][..], &long[..long.len() - 3]].concat();
+            [little, big, long, long_big]
         })
         .collect()
 }

@@ -1,13 +1,16 @@
-//! The strings of files that count them: pickles and GGUF, and what a safetensors header says of its own.
+//! The strings of files that count them: pickles, GGUF and arrays of NumPy, and what a safetensors header says of its own.
 //!
 //! In: a blob. Out: where each string stands, exactly, and in words what it is. The blob itself is searched too; the strings only tell
 //! where one ends, which the bytes around it do not: after a string in a pickle the letter `q` may stand.
 
 mod gguf;
+mod numpy;
 mod pickle;
 mod safetensors;
 
 use std::ops::Range;
+
+use super::passage::Passages;
 
 /// Of longer strings only the end is read here: where they begin, nothing is mistaken for a part of them.
 const MAX_STRING_BYTES: usize = 1 << 16;
@@ -33,6 +36,8 @@ pub enum Label {
     Tensor,
     /// A string of a pickle.
     Pickle,
+    /// A string of an array.
+    Array,
 }
 
 /// Told of each string: its bytes in the blob, and its label, made on demand.
@@ -41,13 +46,23 @@ type Tell<'t> = dyn FnMut(Range<usize>, &dyn Fn() -> Label) + 't;
 /// Whether a blob that begins with `head` counts its strings.
 #[must_use]
 pub fn may_begin(head: &[u8]) -> bool {
-    pickle::may_begin(head) || head.starts_with(gguf::MAGIC)
+    pickle::may_begin(head) || head.starts_with(gguf::MAGIC) || numpy::may_begin(head)
+}
+
+/// Those strings of `blob` that are written in UTF-32.
+pub(super) fn wide(blob: &[u8]) -> Passages {
+    match blob.starts_with(numpy::MAGIC) {
+        true => numpy::wide(blob),
+        false => Passages::default(),
+    }
 }
 
 /// The strings of `blob`; none where it is another kind of file.
 pub(super) fn find(blob: &[u8]) -> Strings {
     let mut found = Strings::default();
-    if may_begin(blob) {
+    if blob.starts_with(numpy::MAGIC) {
+        numpy::bytes(blob, &mut |string| found.add(blob, string));
+    } else if may_begin(blob) {
         each(blob, &mut |string, _| found.add(blob, string));
     }
     found
@@ -73,6 +88,8 @@ pub fn label_at(blob: &[u8], at: usize) -> Option<Label> {
 fn each(blob: &[u8], tell: &mut Tell<'_>) {
     if blob.starts_with(gguf::MAGIC) {
         gguf::strings(blob, tell);
+    } else if blob.starts_with(numpy::MAGIC) {
+        numpy::strings(blob, tell);
     } else {
         pickle::strings(blob, tell);
     }

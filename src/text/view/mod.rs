@@ -55,8 +55,8 @@ pub enum Encoding {
     Utf32Le(usize),
     /// Big-endian UTF-32, its first code unit at this byte offset.
     Utf32Be(usize),
-    /// UTF-16 passages of a text of another kind.
-    Passages,
+    /// Passages of a text of another kind, in units of so many bytes: those of UTF-16 or UTF-32.
+    Passages(usize),
     /// Strings of a text that counts them.
     Strings,
 }
@@ -72,21 +72,24 @@ pub fn of(blob: &[u8]) -> Vec<View<'_>> {
     }];
     for encoding in sniff(blob).into_iter().flatten() {
         views.extend(match encoding {
-            Encoding::Raw | Encoding::Passages | Encoding::Strings => None,
+            Encoding::Raw | Encoding::Passages(_) | Encoding::Strings => None,
             Encoding::Utf16Le(start) => Some(utf16(blob, start, u16::from_le_bytes, encoding)),
             Encoding::Utf16Be(start) => Some(utf16(blob, start, u16::from_be_bytes, encoding)),
             Encoding::Utf32Le(start) => Some(utf32(blob, start, u32::from_le_bytes, encoding)),
             Encoding::Utf32Be(start) => Some(utf32(blob, start, u32::from_be_bytes, encoding)),
         });
     }
-    let Passages { text, starts } = passage::find(blob);
-    if !text.is_empty() {
-        views.push(View {
-            text: Cow::Owned(text),
-            encoding: Encoding::Passages,
-            marks: starts,
-            hidden: None,
-        });
+    for Passages { text, starts, unit } in
+        passage::find(blob).into_iter().chain([strings::wide(blob)])
+    {
+        if !text.is_empty() {
+            views.push(View {
+                text: Cow::Owned(text),
+                encoding: Encoding::Passages(unit),
+                marks: starts,
+                hidden: None,
+            });
+        }
     }
     let Strings { text, starts } = strings::find(blob);
     if !text.is_empty() {
@@ -181,7 +184,7 @@ impl View<'_> {
     /// Whether its lines are those that an editor shows.
     #[must_use]
     pub fn has_lines(&self) -> bool {
-        !matches!(self.encoding, Encoding::Passages | Encoding::Strings)
+        !matches!(self.encoding, Encoding::Passages(_) | Encoding::Strings)
     }
 
     /// Whether it is known where its words end, which bytes of other meaning beside them may hide elsewhere.
@@ -203,10 +206,12 @@ impl View<'_> {
                     end.max(start)
                 };
             }
-            Encoding::Passages => {
-                let start = self.unit(range.start);
+            Encoding::Passages(bytes) => {
+                let start = self.unit(range.start, bytes);
                 // What reaches into another reading may end before it begins: the same bytes are read twice.
-                let end = self.end_of_unit(range.end.saturating_sub(1)).max(start);
+                let end = self
+                    .end_of_unit(range.end.saturating_sub(1), bytes)
+                    .max(start);
                 return if range.is_empty() {
                     start..start
                 } else {
@@ -231,22 +236,22 @@ impl View<'_> {
         raw_at + (at - text_at)
     }
 
-    /// Where the code unit of the character at `at` stood in the blob.
-    fn unit(&self, at: usize) -> usize {
+    /// Where the code unit of so many bytes of the character at `at` stood in the blob.
+    fn unit(&self, at: usize, bytes: usize) -> usize {
         let passed = self.marks.partition_point(|&(text_at, _)| text_at <= at);
         let (text_at, raw_at) = self.marks[passed.saturating_sub(1)];
-        raw_at + 2 * (at - text_at)
+        raw_at + bytes * (at - text_at)
     }
 
     /// The same for its end; the line feed that ends a reading has no unit.
-    fn end_of_unit(&self, at: usize) -> usize {
+    fn end_of_unit(&self, at: usize, bytes: usize) -> usize {
         let next = at + 1;
         let ends_reading = next == self.text.len()
             || self
                 .marks
                 .binary_search_by_key(&next, |&(text_at, _)| text_at)
                 .is_ok();
-        self.unit(at) + if ends_reading { 0 } else { 2 }
+        self.unit(at, bytes) + if ends_reading { 0 } else { bytes }
     }
 
     /// Where the character at `at`, a boundary, stood in the blob.
@@ -367,7 +372,7 @@ mod tests {
         let blob = [&b"plain"[..], &passage, b"plain", &passage].concat();
         let views = of(&blob);
         let view = views.last().expect("there is one");
-        assert_eq!(view.encoding, Encoding::Passages);
+        assert_eq!(view.encoding, Encoding::Passages(2));
         for start in 0..view.text.len() {
             for end in start..=view.text.len() {
                 let raw = view.raw(start..end);
