@@ -33,9 +33,36 @@ impl Shape {
     /// Whether `text` holds what a match must hold, so that the regex is worth asking.
     #[must_use]
     pub fn may_match(&self, text: &[u8]) -> bool {
-        let is_needed = |&byte: &u8| byte < 128 && self.need >> byte & 1 == 1;
-        (self.need == 0 || text.iter().any(is_needed)) && self.runs.may_match(text)
+        // Runs are looked for at every so many bytes only, and seldom stand beside a keyword; what is needed often does.
+        self.runs.may_match(text) && (self.need == 0 || holds_one(text, self.need))
     }
+}
+
+/// Bytes that are looked at together.
+const CHUNK: usize = 32;
+
+/// Whether one of the bytes stands in `text` that have a bit in `need`: few, as a rule. Comparing many with each takes a
+/// few vector instructions.
+fn holds_one(text: &[u8], need: u128) -> bool {
+    let has = |part: &[u8], wanted: u8| {
+        part.iter()
+            .fold(false, |found, &byte| found | (byte == wanted))
+    };
+    let (chunks, rest) = text.as_chunks::<CHUNK>();
+    chunks
+        .iter()
+        .any(|chunk| bytes_of(need).any(|wanted| has(chunk, wanted)))
+        || bytes_of(need).any(|wanted| has(rest, wanted))
+}
+
+/// The bytes that have a bit in `need`.
+fn bytes_of(mut need: u128) -> impl Iterator<Item = u8> {
+    std::iter::from_fn(move || {
+        let byte = u8::try_from(need.trailing_zeros()).ok()?;
+        // Clears the lowest bit.
+        need = need.checked_sub(1)? & need;
+        Some(byte)
+    })
 }
 
 fn need(hir: &Hir) -> Option<u128> {
@@ -107,6 +134,18 @@ mod tests {
         }
         assert_eq!(shape("a=b{2,40}").map(|shape| shape.max_len), Some(42));
         assert_eq!(shape("a+"), None);
+    }
+
+    #[test]
+    fn one_of_them_is_found_wherever_it_stands() {
+        for len in [0, 1, CHUNK - 1, CHUNK, 2 * CHUNK + 5] {
+            for at in 0..len {
+                let mut text = vec![b'x'; len];
+                text[at] = b'~';
+                assert!(holds_one(&text, 1 << b'=' | 1 << b'~'), "{len} {at}");
+                assert!(!holds_one(&text, 1 << b'=' | 1), "{len} {at}");
+            }
+        }
     }
 
     #[test]
