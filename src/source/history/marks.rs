@@ -42,7 +42,8 @@ pub(super) fn whole(
     hidden: Vec<Range<usize>>,
     verdicts: &mut Verdicts,
 ) -> Result<Vec<Mark>, RuleError> {
-    let mut marks: Vec<Mark> = hits.iter().map(|&hit| Mark::unasked(hit)).collect();
+    let mut marks = Vec::with_capacity(hits.len() + hidden.len());
+    marks.extend(hits.iter().map(|&hit| Mark::unasked(hit)));
     marks.extend(hidden.into_iter().map(Mark::hidden));
     in_order(&mut marks);
     ask(rules, kind, text, &mut marks, verdicts)?;
@@ -62,17 +63,15 @@ pub(super) fn inherited(
     change: &mut Change<'_>,
     verdicts: &mut Verdicts,
 ) -> Result<Option<Vec<Mark>>, RuleError> {
-    let mut marks: Vec<Mark> = hits
-        .iter()
-        .map(|hit| {
-            let start = novelty.place(hit.start);
-            Mark::unasked(Hit {
-                rule: hit.rule,
-                start,
-                end: start + (hit.end - hit.start),
-            })
+    let mut marks = Vec::with_capacity(base.len() + hits.len() + hidden.len());
+    marks.extend(hits.iter().map(|hit| {
+        let start = novelty.place(hit.start);
+        Mark::unasked(Hit {
+            rule: hit.rule,
+            start,
+            end: start + (hit.end - hit.start),
         })
-        .collect();
+    }));
     marks.extend(hidden.into_iter().map(Mark::hidden));
     if !base.is_empty() {
         let mut at = 0;
@@ -154,9 +153,10 @@ fn ask(
             let mut asked = None;
             if shape.may_match(window) {
                 let matcher = compiled.matcher()?;
-                let may_match =
-                    row.len() == 1 || verdicts.is_match(rule, matcher, &text[..end], start);
-                asked = may_match.then_some((shape, matcher));
+                // The window of one keyword is the whole row.
+                let is_alone = row.len() == 1;
+                let may_match = is_alone || verdicts.is_match(rule, matcher, &text[..end], start);
+                asked = may_match.then_some((Some(shape).filter(|_| !is_alone), matcher));
             }
             for mark in row {
                 mark.ask(asked, reach, text, verdicts);
@@ -216,10 +216,11 @@ impl Mark {
         });
     }
 
-    /// `matcher` is there unless a wider search has found nothing; `reach` is the length of the longest match, and one.
+    /// `matcher` is there unless a wider search has found nothing, and the shape unless its answer is known; `reach` is the
+    /// length of the longest match, and one.
     fn ask(
         &mut self,
-        matcher: Option<(&Shape, &Matcher)>,
+        matcher: Option<(Option<&Shape>, &Matcher)>,
         reach: usize,
         text: &[u8],
         verdicts: &mut Verdicts,
@@ -230,7 +231,8 @@ impl Mark {
         let (from, to) = (start.unwrap_or(0), end.min(text.len()));
         self.matches = matcher.is_some_and(|(shape, matcher)| {
             let window = &text[from..to];
-            shape.may_match(window) && verdicts.is_match(self.hit.rule, matcher, &text[..to], from)
+            shape.is_none_or(|shape| shape.may_match(window))
+                && verdicts.is_match(self.hit.rule, matcher, &text[..to], from)
         });
         // An answer drawn from the text's end does not hold where more text follows: give it a range no copy has.
         self.seen = Some(match start {
