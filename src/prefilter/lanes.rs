@@ -8,14 +8,16 @@ use std::ops::Range;
 
 use super::table::{CLASSES, HEAD, Row, Table, class};
 
-/// Segments stepped in turn: as many as registers hold the states of.
-const LANES: usize = 8;
+/// Segments stepped in turn: as many as registers hold the states of, and half as many in what remains.
+const MANY: usize = 8;
+const FEW: usize = 4;
 
-/// Bytes of a segment in a long text, in what remains of it, and in what remains of that; the last few hundred bytes
+/// Bytes of a segment in a long text, in what remains of it, and in what remains of that; the last few dozen bytes
 /// are stepped in one lane.
 const LONG: usize = 1024;
 const MIDDLE: usize = 128;
 const SHORT: usize = 32;
+const SHORTEST: usize = 16;
 
 /// Calls `matched` with the state and the offset one past the byte that led to it, for each match state that is
 /// entered in `range` of `text`. Offsets do not come in order.
@@ -38,9 +40,11 @@ pub(super) fn run(
     );
     walk.at = range.start;
     let mut rest = &text[range];
-    rest = walk.blocks::<LONG>(rest, &mut matched);
-    rest = walk.blocks::<MIDDLE>(rest, &mut matched);
-    rest = walk.blocks::<SHORT>(rest, &mut matched);
+    rest = walk.blocks::<MANY, LONG>(rest, &mut matched);
+    rest = walk.blocks::<MANY, MIDDLE>(rest, &mut matched);
+    rest = walk.blocks::<MANY, SHORT>(rest, &mut matched);
+    rest = walk.blocks::<FEW, SHORT>(rest, &mut matched);
+    rest = walk.blocks::<FEW, SHORTEST>(rest, &mut matched);
     walk.single(rest, &mut matched);
 }
 
@@ -55,7 +59,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Takes whole blocks, a segment for every lane, off the front of `text` and gives what is left.
-    fn blocks<'t, const SEGMENT: usize>(
+    fn blocks<'t, const LANES: usize, const SEGMENT: usize>(
         &mut self,
         text: &'t [u8],
         matched: &mut impl FnMut(usize, usize),
@@ -82,7 +86,7 @@ impl Walk<'_> {
         clippy::needless_range_loop,
         reason = "`at` is the same place in every lane"
     )]
-    fn block<const SEGMENT: usize>(
+    fn block<const LANES: usize, const SEGMENT: usize>(
         &mut self,
         classes: &[[u8; SEGMENT]; LANES],
         matched: &mut impl FnMut(usize, usize),
@@ -92,7 +96,7 @@ impl Walk<'_> {
                 SEGMENT > HEAD,
                 "a lane is warmed up on its neighbour's bytes"
             );
-            assert!(LANES == 8, "each lane is stepped by a line of its own");
+            assert!(LANES == 8 || LANES == 4, "each lane has a line below");
         };
         let mut states = [self.root; LANES];
         for at in SEGMENT - HEAD..SEGMENT {
@@ -114,10 +118,12 @@ impl Walk<'_> {
             step(1);
             step(2);
             step(3);
-            step(4);
-            step(5);
-            step(6);
-            step(7);
+            if LANES == 8 {
+                step(4);
+                step(5);
+                step(6);
+                step(7);
+            }
         }
         for (state, lane) in states.into_iter().zip(1..) {
             self.report(state, self.at + lane * SEGMENT, matched);
