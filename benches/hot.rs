@@ -1,7 +1,7 @@
 //! The loops that every byte goes through: `cargo bench --bench hot`.
 //!
 //! The texts are generated, the same in every run: words of Python and of machine learning in the shape of source
-//! lines, about as often a keyword's beginning as real code has it.
+//! lines, four times as often a keyword as real code has it. With `HF_GUARD_BENCH_TEXT=FILE` the loops read a real text.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 
 use std::hint::black_box;
@@ -26,7 +26,7 @@ criterion_main!(hot);
 
 /// The built-in keywords, and 250 made of all letters.
 fn prefilter(criterion: &mut Criterion) {
-    let text = source(8 << 20, 0);
+    let text = plain(8 << 20, 0);
     let mut group = criterion.benchmark_group("prefilter");
     group.throughput(Throughput::Bytes(text.len() as u64));
     for (name, rules) in [
@@ -76,7 +76,7 @@ fn confirm(criterion: &mut Criterion) {
     let scanner = Scanner::new(RuleSet::builtin());
     let mut group = criterion.benchmark_group("candidates");
     for (name, text) in [
-        ("plain source", source(4 << 20, 2)),
+        ("plain source", plain(4 << 20, 2)),
         ("a token every 100 lines", with_tokens(4 << 20, 100)),
         ("nothing but keywords", b"hf_".repeat((1 << 20) / 3)),
     ] {
@@ -97,7 +97,7 @@ fn decoding(criterion: &mut Criterion) {
     let scanner = Scanner::new(RuleSet::builtin());
     let mut group = criterion.benchmark_group("decoding");
     for (name, text) in [
-        ("plain source", source(4 << 20, 2)),
+        ("plain source", plain(4 << 20, 2)),
         ("with digests and escapes", with_digests(4 << 20)),
     ] {
         group.throughput(Throughput::Bytes(text.len() as u64));
@@ -191,6 +191,16 @@ fn many_keywords() -> &'static Rule {
 }
 
 /// At least `len` bytes that look like source.
+/// The text that the environment names, or a generated one.
+fn plain(len: usize, seed: u64) -> Vec<u8> {
+    let Some(path) = std::env::var_os("HF_GUARD_BENCH_TEXT") else {
+        return source(len, seed);
+    };
+    let mut text = std::fs::read(path).expect("HF_GUARD_BENCH_TEXT names a file");
+    text.truncate(len);
+    text
+}
+
 fn source(len: usize, seed: u64) -> Vec<u8> {
     const WORDS: &str = "self import from return torch tokenizer model config hidden_size num_layers batch \
         hf_hub_download pretrained def class if else not None True key value keys token tokens attention_mask \
