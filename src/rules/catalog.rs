@@ -153,41 +153,23 @@ pub(super) fn edges(index: usize) -> (Boundary, Boundary) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::family;
     use super::*;
-
-    #[derive(serde::Deserialize)]
-    struct File {
-        rules: Vec<Rule>,
-    }
 
     #[test]
     fn unpacked_rules_equal_the_files() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
-        let files = |folder: std::path::PathBuf| {
-            let mut files: Vec<_> = std::fs::read_dir(folder)
-                .unwrap()
-                .map(|entry| entry.unwrap().path())
-                .filter(|path| {
-                    path.extension()
-                        .is_some_and(|extension| extension == "toml")
-                })
-                .collect();
-            files.sort();
-            files
-        };
-        let written: Vec<Rule> = files(folder.clone())
-            .iter()
-            .chain(&files(folder.join("strict")))
-            .flat_map(|file| {
-                let text = std::fs::read_to_string(file).unwrap();
-                toml::from_str::<File>(&text).unwrap().rules
-            })
-            .collect();
-        assert_eq!(written.len(), BUILTIN.len() + STRICT.len());
-        for (index, written) in written.iter().enumerate() {
-            assert_eq!(written, rule(index));
-            assert_eq!((written.left, written.right), edges(index));
+        let families = [folder.clone(), folder.join("strict")];
+        let mut written = Vec::new();
+        for family in families.iter().flat_map(|folder| family::all(folder)) {
+            for one in family.rules {
+                let index = written.len();
+                assert_eq!(&one, rule(index), "{}", family.name);
+                assert_eq!((one.left, one.right), edges(index));
+                written.push(one);
+            }
         }
+        assert_eq!(written.len(), BUILTIN.len() + STRICT.len());
         assert_eq!(written.last(), Some(&STRICT[STRICT.len() - 1]));
     }
 }

@@ -7,7 +7,7 @@
 use crate::order;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::Text;
+use super::model::Text;
 
 /// Texts followed at once.
 const MAX_TEXTS: usize = 512;

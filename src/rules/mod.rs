@@ -7,6 +7,8 @@ mod catalog;
 pub mod doubts;
 mod error;
 pub mod example;
+#[cfg(test)]
+mod family;
 mod implied;
 pub mod issuer;
 mod model;
