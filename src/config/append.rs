@@ -175,6 +175,16 @@ mod tests {
         assert_eq!(again, Appended::Already(last.line));
     }
 
+    /// Lines of a file of Windows end as the others do.
+    #[track_caller]
+    fn assert_keeps_line_ends(old: &str, new: &str) {
+        let of_windows = new.matches("\r\n").count();
+        assert!(
+            !old.contains('\r') || new.matches('\n').count() == of_windows,
+            "{new:?}"
+        );
+    }
+
     #[test]
     fn every_byte_of_the_old_text_stays() {
         for old in [
@@ -186,13 +196,7 @@ mod tests {
             let text = appended(old);
             assert!(text.starts_with(old), "{text}");
             assert_holds_it(&text, 1 + old.matches("[[allow]]").count());
-            if old.contains('\r') {
-                assert_eq!(
-                    text.matches('\n').count(),
-                    text.matches("\r\n").count(),
-                    "{text:?}"
-                );
-            }
+            assert_keeps_line_ends(old, &text);
         }
     }
 
@@ -229,13 +233,7 @@ mod tests {
                 let comment = &line[line.find('#').expect("it has one")..];
                 assert!(text.contains(comment), "{text}");
             }
-            if old.contains('\r') {
-                assert_eq!(
-                    text.matches('\n').count(),
-                    text.matches("\r\n").count(),
-                    "{text:?}"
-                );
-            }
+            assert_keeps_line_ends(old, &text);
         }
     }
 

@@ -12,7 +12,6 @@ use bstr::BString;
 
 use super::difference::{Changed, Difference, Entry, Recorded};
 use super::door::Door;
-use super::error::shown;
 use super::hash::Kind;
 use super::index::Index;
 use super::objects::Objects;
@@ -144,7 +143,7 @@ impl Walk<'_> {
         if index.is_intent_to_add(at) {
             self.difference.intent_to_add += 1;
             if let Some(item) = item {
-                let old = recorded(path, item.mode, item.oid)?;
+                let old = Recorded::new(path, item.mode, item.oid)?;
                 self.difference.deleted.push(old);
             }
             return Ok(());
@@ -155,12 +154,12 @@ impl Walk<'_> {
             return Ok(());
         }
         let old = item
-            .map(|item| recorded(path, item.mode, item.oid))
+            .map(|item| Recorded::new(path, item.mode, item.oid))
             .transpose()?;
         self.difference.changed.push(Changed {
             entry: Entry {
                 path: BString::from(path),
-                recorded: recorded(path, mode, oid)?,
+                recorded: Recorded::new(path, mode, oid)?,
             },
             old,
         });
@@ -171,7 +170,7 @@ impl Walk<'_> {
         let mut path = prefix.to_vec();
         path.extend_from_slice(item.name);
         if !item.is_tree() {
-            let old = recorded(&path, item.mode, item.oid)?;
+            let old = Recorded::new(&path, item.mode, item.oid)?;
             self.difference.deleted.push(old);
             return Ok(());
         }
@@ -243,16 +242,6 @@ fn order(child: &Child<'_>, item: &Item<'_>) -> Ordering {
         .cmp(&item.name[..shared])
         .then_with(|| next(child.name, child.is_directory).cmp(&next(item.name, item.is_tree())))
         .then_with(|| child.name.len().cmp(&item.name.len()))
-}
-
-fn recorded(path: &[u8], mode: u32, oid: Oid) -> Result<Recorded, GitError> {
-    match tree::mode(mode) {
-        Some(mode) => Ok(Recorded { mode, oid }),
-        None => Err(GitError::UnknownMode {
-            path: shown(path),
-            mode,
-        }),
-    }
 }
 
 #[cfg(test)]

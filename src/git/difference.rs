@@ -8,7 +8,8 @@ use std::collections::HashSet;
 
 use bstr::{BStr, BString};
 
-use super::{GitError, Mode, Oid};
+use super::error::shown;
+use super::{GitError, Mode, Oid, tree};
 
 /// The index against one parent's tree.
 #[derive(Debug, Default)]
@@ -48,6 +49,22 @@ pub(super) struct Recorded {
     pub(super) mode: Mode,
     /// The blob or commit.
     pub(super) oid: Oid,
+}
+
+impl Recorded {
+    /// What stands at `path`, with the mode as git writes it.
+    ///
+    /// # Errors
+    /// [`GitError::UnknownMode`] where `mode` is none of git's.
+    pub(super) fn new(path: &[u8], mode: u32, oid: Oid) -> Result<Self, GitError> {
+        match tree::mode(mode) {
+            Some(mode) => Ok(Self { mode, oid }),
+            None => Err(GitError::UnknownMode {
+                path: shown(path),
+                mode,
+            }),
+        }
+    }
 }
 
 /// What the index holds that no parent has.

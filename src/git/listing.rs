@@ -18,7 +18,7 @@ use super::index_reader::Unread;
 use super::map::Bytes;
 use super::objects::Objects;
 use super::plumbing::{run, unclear};
-use super::{GitError, Oid, tree};
+use super::{GitError, Oid};
 
 /// What stands in the index.
 #[derive(Debug)]
@@ -146,21 +146,11 @@ fn own_entry(index: &Index, at: usize) -> Result<Option<Entry>, GitError> {
         return Ok(None);
     }
     let path = index.name(at);
-    let recorded = recorded(path, index.mode(at), index.oid(at))?;
+    let recorded = Recorded::new(path, index.mode(at), index.oid(at))?;
     Ok(Some(Entry {
         path: BString::from(path),
         recorded,
     }))
-}
-
-fn recorded(path: &[u8], mode: u32, oid: Oid) -> Result<Recorded, GitError> {
-    match tree::mode(mode) {
-        Some(mode) => Ok(Recorded { mode, oid }),
-        None => Err(GitError::UnknownMode {
-            path: shown(path),
-            mode,
-        }),
-    }
 }
 
 const LIST: [&str; 3] = ["ls-files", "--stage", "-z"];
@@ -186,7 +176,7 @@ fn listed(directory: &Path) -> Result<(Vec<Entry>, Option<String>), GitError> {
         }
         entries.push(Entry {
             path: BString::from(path),
-            recorded: recorded(path, mode, oid)?,
+            recorded: Recorded::new(path, mode, oid)?,
         });
     }
     order::sort_by(&mut entries, |a, b| a.path.cmp(&b.path));
@@ -236,13 +226,13 @@ fn compared(
             _ => None,
         };
         let ((old_mode, new_mode), (old, new), status) = parsed.ok_or(unclear("diff-index"))?;
-        let had = |mode| recorded(path, mode, old);
+        let had = |mode| Recorded::new(path, mode, old);
         match status {
             b"D" => difference.deleted.push(had(old_mode)?),
             b"A" | b"M" | b"T" => difference.changed.push(Changed {
                 entry: Entry {
                     path: BString::from(*path),
-                    recorded: recorded(path, new_mode, new)?,
+                    recorded: Recorded::new(path, new_mode, new)?,
                 },
                 old: match status {
                     b"A" => None,

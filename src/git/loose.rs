@@ -185,6 +185,11 @@ mod tests {
         deflated
     }
 
+    fn content(len: usize) -> Vec<u8> {
+        let bytes = (0..251_u8).flat_map(|byte| [byte; 7]).cycle();
+        bytes.take(len).collect()
+    }
+
     fn object(content: &[u8]) -> (Oid, Vec<u8>) {
         let mut whole = format!("blob {}\0", content.len()).into_bytes();
         whole.extend_from_slice(content);
@@ -195,11 +200,7 @@ mod tests {
     fn the_header_tells_the_size_without_the_rest() {
         let folder = tempfile::tempdir().unwrap();
         for len in [0, 1, 1_000, 700_000] {
-            let content: Vec<u8> = (0..251_u8)
-                .flat_map(|byte| [byte; 7])
-                .cycle()
-                .take(len)
-                .collect();
+            let content = content(len);
             let (oid, deflated) = object(&content);
             let hex = oid.to_string();
             fs::create_dir_all(folder.path().join(&hex[..2])).unwrap();
@@ -212,11 +213,7 @@ mod tests {
     #[test]
     fn objects_of_every_size_come_back() {
         for len in [0, 1, 1000, FIRST_TRY_BYTES - 11, FIRST_TRY_BYTES, 3_000_000] {
-            let content: Vec<u8> = (0..251_u8)
-                .flat_map(|byte| [byte; 7])
-                .cycle()
-                .take(len)
-                .collect();
+            let content = content(len);
             let (oid, deflated) = object(&content);
             let (kind, read) = inflate(&deflated, &oid).unwrap();
             assert!(kind == Kind::Blob && read == content, "{len}");

@@ -8,7 +8,7 @@ use super::block::{self, Weight};
 use super::narrowed::narrowed_words;
 use super::paint::{Paint, Role};
 use super::stay::Extent;
-use super::words::{number, push};
+use super::words::{number, push, what_blocks};
 use super::{Accepted, Detail, Options, aftermath, remedy, runner};
 use crate::finding::{Finding, Origin};
 use crate::outcome::Outcome;
@@ -140,16 +140,7 @@ fn narrowed(outcome: &Outcome, paint: Paint) -> String {
 fn count(outcome: &Outcome, options: &Options, paint: Paint) -> String {
     let blocking = outcome.blocking().count();
     let notes = outcome.findings.len() - blocking;
-    let mut parts = Vec::new();
-    if blocking > 0 {
-        parts.push(number(blocking, "finding"));
-    }
-    if !outcome.skipped.is_empty() {
-        parts.push(format!(
-            "{} not read",
-            number(outcome.skipped.len(), "text")
-        ));
-    }
+    let mut parts = what_blocks(blocking, outcome.skipped.len());
     let blocks = !parts.is_empty();
     if notes > 0 {
         parts.push(number(notes, "note"));

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::paint::Paint;
 use super::stay::Extent;
-use super::words::{number, push};
+use super::words::{number, push, what_blocks};
 use super::{Accepted, Detail, Options, block, remedy, rewrite};
 use crate::finding::Finding;
 use crate::outcome::{AcceptedBy, Exit, Outcome};
@@ -120,16 +120,7 @@ fn count(text: &mut String, outcome: &Outcome, blocking: usize) {
         .iter()
         .filter(|accepted| matches!(accepted.by, AcceptedBy::BreakGlass { .. }))
         .count();
-    let mut parts = Vec::new();
-    if blocking > 0 {
-        parts.push(number(blocking, "finding"));
-    }
-    if !outcome.skipped.is_empty() {
-        parts.push(format!(
-            "{} not read",
-            number(outcome.skipped.len(), "text")
-        ));
-    }
+    let parts = what_blocks(blocking, outcome.skipped.len());
     match (outcome.exit(), through) {
         (Exit::Clean, 0) => {}
         (Exit::Clean, through) => say(

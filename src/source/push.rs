@@ -35,29 +35,20 @@ pub struct MalformedLine {
 /// # Errors
 /// [`MalformedLine`]: a line that is skipped would be a ref that nobody scans.
 pub fn pre_push(input: &[u8]) -> Result<Vec<RefUpdate>, MalformedLine> {
-    numbered_lines(input)
-        .map(|(line, text)| {
-            let malformed = || MalformedLine { line };
-            // From the right: only the first field may hold spaces.
-            let mut fields = text.rsplitn_str(4, b" ");
-            let mut field = || {
-                fields
-                    .next()
-                    .filter(|field| !field.is_empty())
-                    .ok_or_else(malformed)
-            };
-            let old = oid(field()?).ok_or_else(malformed)?;
-            let remote_ref = BString::from(field()?);
-            let new = oid(field()?).ok_or_else(malformed)?;
-            let local_ref = BString::from(field()?);
-            Ok(RefUpdate {
-                local_ref,
-                new,
-                remote_ref,
-                old,
-            })
+    // From the right: only the first field may hold spaces.
+    updates(input, |line| {
+        let mut fields = line.rsplitn_str(4, b" ");
+        let old = oid(fields.next()?)?;
+        let remote_ref = filled(fields.next()?)?;
+        let new = oid(fields.next()?)?;
+        let local_ref = filled(fields.next()?)?;
+        Some(RefUpdate {
+            local_ref,
+            new,
+            remote_ref,
+            old,
         })
-        .collect()
+    })
 }
 
 /// Reads `<old-oid> <new-oid> <ref>` lines.
@@ -65,34 +56,32 @@ pub fn pre_push(input: &[u8]) -> Result<Vec<RefUpdate>, MalformedLine> {
 /// # Errors
 /// [`MalformedLine`], as for [`pre_push`].
 pub fn pre_receive(input: &[u8]) -> Result<Vec<RefUpdate>, MalformedLine> {
-    numbered_lines(input)
-        .map(|(line, text)| {
-            let malformed = || MalformedLine { line };
-            let mut fields = text.splitn_str(3, b" ");
-            let mut field = || {
-                fields
-                    .next()
-                    .filter(|field| !field.is_empty())
-                    .ok_or_else(malformed)
-            };
-            let old = oid(field()?).ok_or_else(malformed)?;
-            let new = oid(field()?).ok_or_else(malformed)?;
-            let remote_ref = BString::from(field()?);
-            Ok(RefUpdate {
-                local_ref: BString::default(),
-                new,
-                remote_ref,
-                old,
-            })
+    updates(input, |line| {
+        let mut fields = line.splitn_str(3, b" ");
+        Some(RefUpdate {
+            local_ref: BString::default(),
+            old: oid(fields.next()?)?,
+            new: oid(fields.next()?)?,
+            remote_ref: filled(fields.next()?)?,
         })
-        .collect()
+    })
 }
 
-fn numbered_lines(input: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+/// Reads every line with `read`, which knows the order of its fields.
+fn updates(
+    input: &[u8],
+    read: fn(&[u8]) -> Option<RefUpdate>,
+) -> Result<Vec<RefUpdate>, MalformedLine> {
     input
         .lines()
         .enumerate()
-        .map(|(index, line)| (index + 1, line))
+        .map(|(index, text)| read(text).ok_or(MalformedLine { line: index + 1 }))
+        .collect()
+}
+
+/// A field that is not empty.
+fn filled(field: &[u8]) -> Option<BString> {
+    (!field.is_empty()).then(|| BString::from(field))
 }
 
 /// `Some(None)` for the zeros that stand for "none".
