@@ -16,8 +16,8 @@
 //!       cli ──► install         arguments, environment, hooks
 //!        ├────► issuer ◄── net   verify, revoke: only these two reach the network
 //!        ├────► search           find: copies of what has leaked
-//!        ├────► doctor           this machine's own hygiene
-//!        └────► register         inventory: one entry a credential, over repositories and machines
+//!        ├────► migrate          rules import: what a team wrote for another scanner
+//!        ├────► register         inventory: one entry a credential, over repositories and machines
 //!        ├────► respond          the plan for one incident
 //!        └────► doctor           this machine's own hygiene
 //! ```
@@ -26,6 +26,8 @@
 //! rustfmt from sorting them.)
 
 pub mod order;
+
+pub mod date;
 
 pub mod packed;
 

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 
 use std::collections::HashMap;
 
-use crate::config::{Config, Date, Entry};
+use crate::config::{Config, Entry};
+use crate::date::Date;
 use crate::finding::{Finding, Marker, Origin, Part};
 use crate::order;
 use crate::outcome::{Accepted, AcceptedBy, Outcome};

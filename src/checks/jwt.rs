@@ -7,7 +7,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, Engine as _, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 
-use super::{Verdict, date};
+use super::Verdict;
+use crate::date;
 
 /// Characters of a claim that a note repeats.
 const CLAIM_CHARS: usize = 60;

@@ -6,7 +6,6 @@
 pub mod boundary;
 pub mod checksum;
 pub mod counted;
-pub mod date;
 pub mod entropy;
 pub mod jwt;
 pub mod named;

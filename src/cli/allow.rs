@@ -11,7 +11,8 @@ use std::time::SystemTime;
 
 use super::Ended;
 use super::args::{AllowArguments, Options};
-use crate::config::{self, Appended, Config, ConfigError, Date, NewEntry};
+use crate::config::{self, Appended, Config, ConfigError, NewEntry};
+use crate::date::Date;
 use crate::fingerprint::Fingerprint;
 use crate::git::{Ownership, Repository};
 use crate::outcome::Exit;

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::args::{InventoryArguments, Options};
 use super::{Ended, history, reporting, scan};
 use crate::allow::parts;
-use crate::checks::date;
+use crate::date;
 use crate::git::{GitError, Ownership, Repository};
 use crate::issuer::{Issuers, Trust};
 use crate::outcome::Outcome;

@@ -5,8 +5,8 @@
 
 use toml_edit::{DocumentMut, InlineTable, Value};
 
-use super::date::Date;
 use super::{Config, ConfigError, Criteria};
+use crate::date::Date;
 use crate::fingerprint::Fingerprint;
 
 /// What a new configuration starts with.

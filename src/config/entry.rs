@@ -6,13 +6,13 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::date::Date;
 use super::document::AllowTable;
 use super::error::Mistake;
 use super::load::FILE_NAME;
 use super::pattern::{PathPattern, SecretPattern};
 use super::redact::without_long_runs;
 use crate::archive;
+use crate::date::Date;
 use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
 

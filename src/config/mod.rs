@@ -39,7 +39,6 @@
 
 mod append;
 mod custom;
-mod date;
 mod document;
 mod entry;
 mod error;
@@ -50,7 +49,6 @@ mod redact;
 mod weakening;
 
 pub use append::{Appended, NewEntry, append, written};
-pub use date::Date;
 pub use entry::{Criteria, Entry};
 pub use error::{ConfigError, Unfit};
 pub use load::{FILE_NAME, bytes_of, from_blob, from_commit, from_file, from_folder, from_index};

@@ -6,7 +6,7 @@
 use super::exchange::{Endpoints, Outgoing, Transport};
 use super::table::Issuers;
 use super::{offline, read};
-use crate::checks::date;
+use crate::date;
 use crate::rules::Rule;
 use crate::rules::issuer::Verify;
 use crate::secret::Secret;

@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::checks::{date, jwt};
+use crate::checks::jwt;
+use crate::date;
 use crate::rules::{Check, Rule};
 use crate::secret::Secret;
 use crate::verification::{Organization, Status, Verification};

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use bstr::{BStr, ByteSlice};
 
 use super::{Progress, Scanned, SourceError};
-use crate::checks::date;
+use crate::date;
 use crate::finding::{CommitInfo, Origin, Part};
 use crate::git::object;
 use crate::git::{GitError, Kind, Mode, NewEntry, Oid, Repository, Revision};

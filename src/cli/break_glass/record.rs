@@ -13,7 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bstr::{BStr, ByteSlice as _};
 use serde::Serialize;
 
-use crate::checks::date;
+use crate::date;
 use crate::finding::Finding;
 use crate::git::Oid;
 use crate::order;

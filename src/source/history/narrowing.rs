@@ -9,8 +9,8 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use crate::checks::date;
 use crate::config::PathPattern;
+use crate::date;
 use crate::git::{DayEnd, GitError, Repository};
 use crate::outcome::Narrowed;
 

@@ -14,7 +14,7 @@ use super::survey::Survey;
 use super::tips::Tips;
 use super::trace::Trace;
 use super::{Asked, Held, History, HistoryError};
-use crate::checks::date;
+use crate::date;
 use crate::finding::{CommitInfo, Finding, Origin, Part, Provenance, Reach, Site, Stay};
 use crate::git::{Kind, Oid, object};
 use crate::scan::Place;
