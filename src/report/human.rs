@@ -175,13 +175,13 @@ fn count(outcome: &Outcome, options: &Options, paint: Paint) -> String {
     text
 }
 
-/// What follows from findings or unread texts. Only what is staged can be kept out of a commit.
+/// What follows from findings or unread texts. Only what is staged, or its message, can be kept out of a commit.
 fn verdict(outcome: &Outcome) -> &'static str {
     let found = outcome.blocking().next().is_some();
     let staged = outcome
         .findings
         .iter()
-        .any(|finding| finding.origin == Origin::Staged);
+        .any(|finding| matches!(finding.origin, Origin::Staged | Origin::Message));
     match (found, outcome.skipped.is_empty()) {
         (true, true) if staged => "; this blocks the commit",
         (true, true) if outcome.rewrite.is_some() => "; nothing of this may be published",

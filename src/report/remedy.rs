@@ -127,8 +127,20 @@ impl Group<'_> {
     }
 }
 
-/// The commands that stage the fixed files, or leave them out.
+/// The commands that stage the fixed files, or leave them out; for a message the way back to it.
 fn go_on(text: &mut String, groups: &[Group<'_>], findings: &[&Finding], paint: Paint) {
+    let is_message = |finding: &&Finding| finding.origin == Origin::Message;
+    if findings.iter().any(is_message) {
+        words(
+            text,
+            "Then commit again, with the options you gave. git has kept what you wrote:",
+        );
+        command(
+            text,
+            paint,
+            "git commit --edit --file=\"$(git rev-parse --git-path COMMIT_EDITMSG)\"",
+        );
+    }
     if !findings
         .iter()
         .any(|finding| finding.origin == Origin::Staged)

@@ -58,7 +58,7 @@ pub fn scan(
 ) -> Result<Scanned, SourceError> {
     let place = Place {
         path,
-        part: Part::Content,
+        part: Part::Message,
         origin: &Origin::Message,
     };
     let mut scanned = Scanned::default();

@@ -219,3 +219,31 @@ fn what_a_configuration_changes_is_said_once_in_a_commit() {
         commit.stderr
     );
 }
+
+#[test]
+fn a_blocked_message_says_how_to_go_on() {
+    let sandbox = sandbox_with("commit-msg", &[]);
+    let token = hf_token(30);
+    let message = format!("Add {token}  # gitleaks:allow");
+    let run = sandbox.try_git(&["commit", "--allow-empty", "--message", &message]);
+    run.assert_code(1).assert_hides(&token);
+    for part in [
+        "commit message:1:5: Hugging Face user access token in the message: ",
+        "In a message (commit message): write the message without it.\n",
+        "git has kept what you wrote:\n",
+        "hf-guard: 1 finding; this blocks the commit.\n",
+    ] {
+        assert!(run.stderr.contains(part), "{part}: {run:?}");
+    }
+    let command = run
+        .stderr
+        .lines()
+        .find(|line| line.contains("git commit --edit"))
+        .expect("there is one");
+    let editor = format!("sed -i s/{token}/it/");
+    let mut shell = sandbox.command("sh");
+    shell.env("GIT_EDITOR", editor);
+    Run::of(shell.args(["-c", &format!("{command} --allow-empty")])).assert_code(0);
+    let recorded = sandbox.git(&["log", "-1", "--format=%B"]);
+    assert_eq!(recorded.trim_end(), "Add it  # gitleaks:allow");
+}
