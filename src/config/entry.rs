@@ -167,7 +167,7 @@ impl Entry {
         if criteria == Criteria::default() {
             return Err(Mistake::new(
                 &table.span(),
-                "this entry says not what it accepts; add `fingerprint`, `rule`, `path`, `secret_sha256` or `regex`",
+                "this entry does not say what it accepts; add `fingerprint`, `rule`, `path`, `secret_sha256` or `regex`",
             ));
         }
         Ok(Self {

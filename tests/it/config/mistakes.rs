@@ -50,7 +50,7 @@ fn mistakes_have_a_line_a_column_and_a_suggestion() {
         (
             "\n[[allow]]\nreason = \"y\"\n",
             "2:1",
-            "this entry says not what it accepts; add `fingerprint`, `rule`, `path`, `secret_sha256` or `regex`",
+            "this entry does not say what it accepts; add `fingerprint`, `rule`, `path`, `secret_sha256` or `regex`",
         ),
         (
             "[[allow]]\npath = \"a[\"\nreason = \"y\"\n",
