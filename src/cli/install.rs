@@ -127,6 +127,11 @@ fn tell_folder(to: &mut impl Write, folder: HookFolder) -> io::Result<()> {
             to,
             "this folder is in the work tree: do not commit these hooks, they name a path of this machine"
         ),
+        HookFolder::Bare => writeln!(
+            to,
+            "this repository is bare: these hooks run in its work trees, not when something is pushed into it; for \
+             that make `hf-guard hook pre-receive` its pre-receive hook (docs/server.md)"
+        ),
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn run(
     check(set, out)?;
     let repository = match Repository::open(Ownership::Check) {
         Ok(repository) => repository,
-        Err(GitError::NoRepository { .. }) => return Ok(()),
+        Err(GitError::NoRepository) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
     tell_costs(&own, &repository, out)?;

@@ -67,7 +67,7 @@ impl Door {
         {
             return Err(match refused {
                 GitError::GitFailed { said, .. } if said.contains("not a git repository") => {
-                    GitError::NoRepository { source }
+                    GitError::NoRepository
                 }
                 GitError::GitFailed { said, .. } => GitError::Open { git: said, source },
                 other => other,
@@ -76,7 +76,7 @@ impl Door {
         match Git::open(directory) {
             Ok(git) => Ok(Self::Git(git)),
             Err(GitError::GitFailed { said, .. }) if said.contains("not a git repository") => {
-                Err(GitError::NoRepository { source })
+                Err(GitError::NoRepository)
             }
             Err(GitError::GitFailed { said, .. }) => Err(GitError::Open { git: said, source }),
             Err(other) => Err(other),

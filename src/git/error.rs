@@ -20,11 +20,12 @@ pub enum GitError {
     #[error(
         "not inside a git repository; run it in one, or name the files to scan: `hf-guard scan PATH`"
     )]
-    NoRepository {
-        /// What libgit2 says.
-        #[source]
-        source: libgit2::Error,
-    },
+    NoRepository,
+    /// Nothing is staged in a repository without a work tree.
+    #[error(
+        "this repository is bare, so nothing is staged in it; `hf-guard --all-history` reads what it holds"
+    )]
+    Bare,
     /// Another user owns it and git does not trust it.
     #[error(
         "git does not trust this repository, because another user owns it; if you do, run: {advice}"

@@ -57,6 +57,13 @@ impl Listing {
         let path = door.index_path(environment);
         let bytes = match Bytes::map(&path) {
             Ok(bytes) => bytes,
+            Err(source)
+                if source.kind() == std::io::ErrorKind::NotFound
+                    && environment.index_file.is_none()
+                    && door.work_dir().is_none() =>
+            {
+                return Err(GitError::Bare);
+            }
             // Only a repository in which nothing was ever added has no index.
             Err(error)
                 if error.kind() == std::io::ErrorKind::NotFound

@@ -25,6 +25,8 @@ pub enum HookFolder {
     Husky,
     /// It lies in the work tree, where it may be committed.
     InWorkTree,
+    /// Of a bare repository: git runs these hooks in its linked work trees, and not for what is pushed into it.
+    Bare,
 }
 
 /// Asks git; `core.hooksPath` of the repository itself is honoured, that of the person or the machine refused.
@@ -94,7 +96,10 @@ fn kind(git: &Git, path: &Path, common: &Path) -> Result<HookFolder, InstallErro
     if path.join("h").is_file() && path.ends_with("_") {
         return Ok(HookFolder::Husky);
     }
-    // A bare repository has no work tree, and git says so by an error.
+    if git.read(&["rev-parse", "--is-bare-repository"])? == "true" {
+        return Ok(HookFolder::Bare);
+    }
+    // Below `.git` there is no work tree either, and git says so by an error.
     let Ok(top) = git.read(&["rev-parse", "--show-toplevel"]) else {
         return Ok(HookFolder::Private);
     };

@@ -1,6 +1,6 @@
 //! Arguments that make no sense, and secrets that stand where none belongs: exit code 2, and the secret is not repeated.
 
-use crate::support::{Sandbox, hf_token};
+use crate::support::{GUARD, Run, Sandbox, hf_token};
 
 /// Runs `hf-guard` with the token in the place of `TOKEN`.
 #[track_caller]
@@ -109,6 +109,43 @@ fn an_allowlist_of_gitleaks_brings_no_secret_along() {
     assert!(run.stdout.contains("regex = \"EXAMPLE\""), "{run:?}");
     let told = "not carried over: allowlist: a regex that is a credential, word for word";
     assert!(run.stderr.contains(told), "{run:?}");
+}
+
+#[test]
+fn a_bare_repository_is_called_one() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["init", "--quiet", "--bare", "../bare.git"]);
+    let bare = sandbox.root().join("bare.git");
+    sandbox.git(&["commit", "--quiet", "--allow-empty", "--message=x"]);
+    sandbox.git(&["push", "--quiet", "../bare.git", "main"]);
+    let guard = |arguments: &[&str]| {
+        let mut command = sandbox.command(GUARD);
+        Run::of(command.current_dir(&bare).args(arguments))
+    };
+    for arguments in [&[][..], &["scan", "--tracked"]] {
+        let run = guard(arguments);
+        run.assert_code(2);
+        assert!(run.stderr.contains("repository is bare"), "{run:?}");
+        assert!(run.stderr.contains("--all-history"), "{run:?}");
+    }
+    guard(&["--all-history"]).assert_code(0);
+    let run = guard(&["install"]);
+    run.assert_code(0);
+    assert!(run.stdout.contains("hf-guard hook pre-receive"), "{run:?}");
+    let run = sandbox.guard(&["install"]);
+    assert!(!run.stdout.contains("pre-receive"), "{run:?}");
+}
+
+#[test]
+fn outside_of_a_repository_one_sentence_says_so() {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command(GUARD);
+    let run = Run::of(command.current_dir(sandbox.root()));
+    run.assert_code(2);
+    assert_eq!(
+        run.stderr,
+        "hf-guard: not inside a git repository; run it in one, or name the files to scan: `hf-guard scan PATH`\n"
+    );
 }
 
 #[test]
