@@ -17,10 +17,11 @@ const KEY: (&str, &str) = (
 /// Behind a name: what closes its quotes, what assigns, and what opens those of the value.
 ///
 /// `=`, `:`, `=>`, `?=`, `] = "`, `", "`, `: str = "`, `: &str = "`, `= f"`, `' or '`, `:-` of a shell default, a flag's space, a
-/// tag's `>`, the `value:` and `value=` of lists of names and values; `%3D`, `%22` and mail's `=3D`, which stand for such.
+/// tag's `>`, the `value:`, `value=` and `"value":` of lists of names and values; `%3D`, `%22` and mail's `=3D`, which stand for
+/// such. The value may stand on the next line: behind `(`, a backslash, or YAML's `|` and `>-`.
 const IS: (&str, &str) = (
     "(?&is)",
-    r#"(?:["'`\\\])]|%2[27]){0,5}(?:\s?:\s?&?(?:'static )?[Ss]tr(?:ing)?)?(?:\s{0,4}(?:=3D|=>|\?=|:=|:-|\|\||\?\?|[:=,>(]|%3[AaDd])|\s{1,8}(?:or|["']?value["']?\s?[:=])?)\s{0,4}(?:[BbFfRrUu]{1,2}["'])?(?:["'`\\]|%2[27]){0,4}"#,
+    r#"(?:["'`\\\])]|%2[27]){0,5}(?:\s?:\s?&?(?:'static )?[Ss]tr(?:ing)?)?(?:\s{0,4}(?:=3D|=>|\?=|:=|:-|\|\||\?\?|[:=,>(]|%3[AaDd]|,\s{0,24}\\{0,3}["'][Vv]alue\\{0,3}["']\s?:)|\s{1,8}(?:or|["']?value["']?\s?[:=])?)\s{0,4}(?:[(\\]\s{1,12}|[|>][+-]?\s{1,12})?(?:[BbFfRrUu]{1,2}["'])?(?:["'`\\]|%2[27]){0,4}"#,
 );
 
 /// Before a name that is short: no letter of another word. The last letter of `\n` is none, nor is that of a colour
@@ -98,6 +99,14 @@ mod tests {
             "https://h.example/?q=ACME_TOKEN%3D@",
             "%7B%22acme_key%22%3A%22@%22%7D",
             "ACME_TOKEN=3D@",
+            "{\"name\": \"ACME_API_KEY\", \"value\": \"@\"}",
+            "  {\n    \"name\": \"ACME_API_KEY\",\n    \"value\": \"@\"\n  }",
+            "{\"Name\":\"ACME_API_KEY\",\"Value\":\"@\"}",
+            "\"{\\\"name\\\": \\\"ACME_KEY\\\", \\\"value\\\": \\\"@\\\"}\"",
+            "ACME_API_KEY = (\n    \"@\"\n)",
+            "ACME_API_KEY = \\\n    \"@\"",
+            "acme_api_key: |\n  @",
+            "acme_api_key: >-\n    @",
         ] {
             let text = template.replace('@', digits);
             assert_eq!(value(&text).as_deref(), Some(digits), "{text}");
