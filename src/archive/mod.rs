@@ -16,9 +16,6 @@ pub use walk::walk;
 /// Stands between the path of an archive and that of a member.
 pub const SEPARATOR: &[u8] = b"!/";
 
-/// Bytes of the longest head by which an archive is told: a tar's first block.
-pub const HEAD_BYTES: usize = tar::BLOCK;
-
 /// How much an archive may hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -136,7 +133,7 @@ pub fn is_archive(bytes: &[u8]) -> bool {
     kind(bytes).is_some()
 }
 
-/// Whether a file may be an archive that begins with `head`, its first [`HEAD_BYTES`] or fewer where none of them is NUL.
+/// Whether a file may be an archive that begins with `head`, its first 512 bytes (a block of tar) or fewer where none of them is NUL.
 #[must_use]
 pub fn may_begin(head: &[u8]) -> bool {
     matches!(head, [0x1f, 0x8b, ..] | [b'P', b'K', ..])

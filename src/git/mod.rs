@@ -65,7 +65,6 @@ pub use libgit2::Error as Libgit2Error;
 pub use moment::DayEnd;
 pub use oid::Oid;
 pub use revisions::{RangeEnds, Reference, Revision, Selection};
-pub use tree::{Item as TreeItem, Tree};
 pub use tree_diff::NewEntry;
 
 /// Whether the owner of the repository's files is checked.
@@ -221,15 +220,6 @@ impl Repository {
     /// [`GitError`] where it is missing or damaged.
     pub fn object(&self, oid: &Oid) -> Result<(Kind, Vec<u8>), GitError> {
         self.objects.any(&self.door, oid)
-    }
-
-    /// One directory.
-    ///
-    /// # Errors
-    /// [`GitError`] where it is missing, damaged or no tree.
-    pub fn tree(&self, oid: &Oid) -> Result<Tree, GitError> {
-        let bytes = self.objects.read(&self.door, oid, Kind::Tree)?;
-        Ok(Tree { oid: *oid, bytes })
     }
 
     /// The commit of HEAD; `None` where the branch has none yet.

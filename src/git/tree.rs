@@ -1,4 +1,6 @@
-//! Tree and commit objects, taken apart.
+//! Tree objects, taken apart, and the tree that a commit names.
+//!
+//! In: raw object bytes. Out: entries, one after the other, none of them copied; what is no tree is an error.
 
 use bstr::ByteSlice;
 
@@ -6,47 +8,19 @@ use super::{GitError, Mode, Oid};
 
 /// One entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Item<'a> {
+pub(super) struct Item<'a> {
     /// Its name, without the directories above it.
-    pub name: &'a [u8],
+    pub(super) name: &'a [u8],
     /// As git writes it.
     pub(super) mode: u32,
     /// The blob, tree or commit.
-    pub oid: Oid,
+    pub(super) oid: Oid,
 }
 
 impl Item<'_> {
     /// Whether it is a directory.
-    #[must_use]
-    pub fn is_tree(&self) -> bool {
+    pub(super) fn is_tree(&self) -> bool {
         self.mode & TYPE == 0o040_000
-    }
-
-    /// What it is where it is no directory; `None` for those and for what git does not know.
-    #[must_use]
-    pub fn mode(&self) -> Option<Mode> {
-        mode(self.mode)
-    }
-}
-
-/// One directory of a commit.
-#[derive(Clone, Debug)]
-pub struct Tree {
-    pub(super) oid: Oid,
-    pub(super) bytes: Vec<u8>,
-}
-
-impl Tree {
-    /// Its entries, in order; an error ends them where it is damaged.
-    pub fn items(&self) -> impl Iterator<Item = Result<Item<'_>, GitError>> {
-        let mut rest = &self.bytes[..];
-        std::iter::from_fn(move || {
-            let item = next(&mut rest, self.oid.as_bytes().len())?;
-            Some(item.map_err(|Malformed| {
-                rest = &[];
-                malformed(&self.oid)
-            }))
-        })
     }
 }
 

@@ -157,7 +157,7 @@ impl fmt::Debug for Outgoing {
 ///
 /// # Errors
 /// [`RequestError`] where a credential must not be sent there.
-pub fn address(template: &str, endpoints: &Endpoints) -> Result<String, RequestError> {
+pub(super) fn address(template: &str, endpoints: &Endpoints) -> Result<String, RequestError> {
     if template.contains(SECRET) {
         return Err(RequestError::SecretInAddress);
     }

@@ -15,9 +15,8 @@ mod withdraw;
 
 pub use ask::Asker;
 pub use exchange::{
-    Endpoints, Outgoing, Reply, RequestError, Transport, Unanswered, address, is_trustworthy,
+    Endpoints, Outgoing, Reply, RequestError, Transport, Unanswered, is_trustworthy,
 };
 pub use group::{Credential, credentials};
-pub use offline::decode;
 pub use table::{Issuers, Known, Trust, check};
 pub use withdraw::{Withdrawal, withdraw};

@@ -18,8 +18,7 @@ const WRITING_STARTS: [&str; 3] = ["write", "manage-", "contribute-"];
 const WRITING_ENDS: [&str; 3] = [".write", ":write", "-write"];
 
 /// What `secret` says of itself; `None` where it is no token of that kind or does not decode.
-#[must_use]
-pub fn decode(rule: &Rule, secret: &Secret, now: i64) -> Option<Verification> {
+pub(super) fn decode(rule: &Rule, secret: &Secret, now: i64) -> Option<Verification> {
     if !matches!(rule.check, Some(Check::Jwt | Check::HuggingFaceJwt)) {
         return None;
     }

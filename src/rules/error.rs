@@ -103,10 +103,4 @@ pub enum RuleError {
         /// The rule.
         id: String,
     },
-    /// Two rules of one name.
-    #[error("rule `{id}`: the id is taken; choose another, or `extend` that rule")]
-    Duplicate {
-        /// The rule.
-        id: String,
-    },
 }

@@ -3,14 +3,12 @@
 //! In: a [`Rule`]. Out: the first thing that is wrong with it, in words that say what to do. The examples are proved
 //! elsewhere, with the whole pipeline: [`crate::scan::proof`].
 
-use std::collections::HashSet;
-
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::implied;
 use super::{Rule, RuleError, compile, parse, shape_of};
 
-/// Longest match of any rule, in bytes; history is scanned in windows of that width.
+/// Longest match of any rule, in bytes: on either side of a keyword so much is searched.
 pub const MAX_MATCH_BYTES: usize = 2_560;
 
 /// Texts in which no rule finds anything; one that does finds something everywhere.
@@ -74,23 +72,6 @@ pub fn rule(rule: &Rule) -> Result<(), RuleError> {
     let hir = parse(rule)?;
     captures(rule, &hir)?;
     keywords(rule, &hir)
-}
-
-/// Checks each rule, and that no two share an id.
-///
-/// # Errors
-/// The first [`RuleError`].
-pub fn all<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Result<(), RuleError> {
-    let mut ids = HashSet::new();
-    for one in rules {
-        rule(one)?;
-        if !ids.insert(&*one.id) {
-            return Err(RuleError::Duplicate {
-                id: one.id.clone().into_owned(),
-            });
-        }
-    }
-    Ok(())
 }
 
 fn keywords(rule: &Rule, hir: &Hir) -> Result<(), RuleError> {
@@ -183,10 +164,10 @@ mod tests {
 
     #[test]
     fn built_in_rules_are_sound() {
-        if let Err(error) = all(catalogue()) {
-            panic!("{error}: {:?}", std::error::Error::source(&error));
-        }
         for rule in catalogue() {
+            if let Err(error) = super::rule(rule) {
+                panic!("{error}: {:?}", std::error::Error::source(&error));
+            }
             assert_eq!(doubts::about(rule, &[]), Vec::<String>::new());
             assert!(rule.source.starts_with("https://"), "{}", rule.id);
             assert!(rule.revoke.starts_with("https://"), "{}", rule.id);
@@ -244,12 +225,6 @@ mod tests {
                 "{message}"
             );
         }
-    }
-
-    #[test]
-    fn two_rules_do_not_share_an_id() {
-        let twins = [sound(), sound()];
-        assert!(matches!(all(&twins), Err(RuleError::Duplicate { id }) if id == "acme-key"));
     }
 
     #[test]

@@ -103,15 +103,6 @@ fn is_boundary(text: &[u8], offset: usize) -> bool {
     text.get(offset).is_none_or(|&byte| byte & 0xc0 != 0x80)
 }
 
-/// The half-open byte range of the line around `offset`, without its line end.
-#[must_use]
-pub fn line_around(text: &[u8], offset: usize) -> Range<usize> {
-    let line_end = line_end_byte(text);
-    let start = memchr::memrchr(line_end, &text[..offset]).map_or(0, |at| at + 1);
-    let end = memchr::memchr(line_end, &text[offset..]).map_or(text.len(), |at| offset + at);
-    start..end
-}
-
 fn line_end_byte(text: &[u8]) -> u8 {
     if memchr::memchr(b'\n', text).is_some() {
         b'\n'
@@ -145,7 +136,6 @@ mod tests {
     fn a_carriage_return_ends_a_line_only_where_nothing_else_does() {
         assert_position(b"a\rb\rc", 4, 3, 1);
         assert_position(b"10%\r20%\nx", 4, 1, 5);
-        assert_eq!(line_around(b"a\rbc\rd", 3), 2..4);
     }
 
     #[test]
