@@ -126,3 +126,21 @@ fn moments_are_left_out_and_nothing_else() {
         "T at MOMENT, The 2027-01-01T00:00:00.000Z T"
     );
 }
+
+#[test]
+fn the_rule_of_one_s_own_is_a_sound_one() {
+    let readme = include_str!("../../README.md");
+    let rule = readme
+        .split("```toml\n")
+        .filter_map(|text| text.split("```").next())
+        .find(|text| text.contains("id = \"acme-api-key\"") && text.contains("examples"))
+        .expect("the README has it");
+    let sandbox = Sandbox::new();
+    sandbox.stage(".hf-guard.toml", rule);
+    sandbox.guard(&["rules", "check"]).assert_code(0);
+    let key = format!("acme_{}", crate::support::letters(1, 20).to_lowercase());
+    sandbox.stage("a.py", format!("KEY = '{key}'\n"));
+    let run = sandbox.guard(&[]);
+    run.assert_code(1).assert_hides(&key);
+    assert!(run.stdout.contains("(acme-api-key)"), "{run:?}");
+}
