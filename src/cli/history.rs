@@ -138,6 +138,7 @@ impl Report<'_> {
     fn outcome(&self, found: Scanned, now: SystemTime) -> Outcome {
         let shown = found.with_shown_paths(self.asked.scanner);
         let mut outcome = allow::apply(shown, self.config, Date::of(now));
+        scan::mask_warnings(&mut outcome, self.asked.scanner);
         outcome.min_confidence = self.options.min_confidence.into();
         self.baseline.apply(&mut outcome);
         outcome

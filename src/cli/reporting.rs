@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::{self, Options};
+use super::failure;
 use crate::allow::parts;
 use crate::doctor::Diagnosis;
 use crate::outcome::{Exit, Outcome};
@@ -142,8 +143,11 @@ fn deliver(options: &Options, line: Option<String>, render: Render<'_>) -> Resul
     let pointed = || match line {
         Some(line) if report.detail != Detail::Quiet => writeln!(
             io::stderr().lock(),
-            "hf-guard: {line}; the report is in {}",
-            path.display()
+            "{}",
+            failure::masked(&format!(
+                "hf-guard: {line}; the report is in {}",
+                path.display()
+            ))
         ),
         _ => Ok(()),
     };

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-use bstr::BString;
+use bstr::{BStr, BString};
 
 use super::args::{Options, ScanArguments};
 use super::{Ended, reporting};
@@ -99,8 +99,16 @@ pub(super) fn outcome(
     let scanner = scanner(&config, options, now);
     let scanned = source(&scanner, &options.progress)?.with_shown_paths(&scanner);
     let mut outcome = allow::apply(scanned, &config, Date::of(now));
+    mask_warnings(&mut outcome, &scanner);
     outcome.min_confidence = options.min_confidence.into();
     Ok(outcome)
+}
+
+/// Masks secrets in what is warned of: the path of a configuration can hold one.
+pub(super) fn mask_warnings(outcome: &mut Outcome, scanner: &Scanner) {
+    for warning in &mut outcome.warnings {
+        *warning = scanner.shown_path(BStr::new(warning)).to_string();
+    }
 }
 
 /// Says which repository was scanned.

@@ -113,6 +113,7 @@ pub fn examine(
     }
     for problem in &mut diagnosis.problems {
         problem.place = scanner.shown_path(BStr::new(&problem.place));
+        problem.fix = scanner.shown_path(BStr::new(&problem.fix)).to_string();
     }
     Ok(diagnosis)
 }

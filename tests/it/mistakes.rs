@@ -86,6 +86,36 @@ fn an_example_of_a_rule_that_is_a_token_is_not_repeated() {
 }
 
 #[test]
+fn a_token_in_the_name_of_a_configuration_or_remote_is_not_repeated() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(5);
+    sandbox.write("a.py", "a = 1\n");
+    sandbox.commit_all("first");
+    let config = sandbox.root().join(format!("{token}.toml"));
+    let entry = "[[allow]]\nrule = \"private-key\"\nexpires = \"2020-01-01\"\nreason = \"old\"\n";
+    std::fs::write(&config, entry).expect("it can be written");
+    let config = config.to_str().expect("ASCII");
+    for arguments in [&["scan", "a.py"][..], &["--all-history"], &[]] {
+        for format in ["human", "json", "sarif"] {
+            let options = ["--config", config, "--format", format];
+            let run = sandbox.guard(&[arguments, &options].concat());
+            run.assert_code(0).assert_hides(&token);
+            assert!(run.stdout.contains("this entry expired"), "{run:?}");
+        }
+    }
+    let report = format!("../{token}.json");
+    sandbox.write("b.py", format!("b = '{token}'\n"));
+    let run = sandbox.guard(&["scan", "b.py", "--format=json", "--output", &report]);
+    run.assert_code(1).assert_hides(&token);
+    let address = format!("https://ada:{token}@hub.example/a");
+    sandbox.git(&["remote", "add", &token, &address]);
+    sandbox
+        .guard(&["doctor"])
+        .assert_code(1)
+        .assert_hides(&token);
+}
+
+#[test]
 fn a_regex_that_is_the_secret_does_not_accept_itself() {
     let sandbox = Sandbox::new();
     let token = hf_token(3);
