@@ -35,6 +35,19 @@ pub(super) enum ReportError {
     },
 }
 
+impl ReportError {
+    /// What became of writing where `options` say.
+    pub(super) fn new(options: &Options, source: io::Error) -> Self {
+        match &options.output {
+            None => Self::Stdout { source },
+            Some(path) => Self::File {
+                path: path.clone(),
+                source,
+            },
+        }
+    }
+}
+
 /// Writes a report in the format and style that it is given.
 type Render<'r> = &'r dyn Fn(&report::Options, &mut dyn Write) -> io::Result<()>;
 

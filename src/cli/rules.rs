@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::args::{Format, Options, RulesCommand};
+use super::reporting::ReportError;
 use super::{Ended, rules_check, rules_import, scan};
 use crate::config::{self, Config, nearest};
 use crate::git::{Ownership, Repository};
@@ -35,6 +36,13 @@ enum RulesError {
 }
 
 pub(super) fn run(arguments: &RulesCommand, options: &Options) -> Ended {
+    told(arguments, options).map_err(|error| match error.downcast::<io::Error>() {
+        Ok(source) => Box::new(ReportError::new(options, *source)),
+        Err(error) => error,
+    })
+}
+
+fn told(arguments: &RulesCommand, options: &Options) -> Ended {
     if options.format == Format::Sarif {
         return Err(RulesError::Sarif.into());
     }

@@ -207,6 +207,20 @@ fn an_option_of_the_history_means_nothing_without_it() {
 }
 
 #[test]
+fn rules_that_cannot_be_written_are_an_error_in_words() {
+    let sandbox = Sandbox::new();
+    let full = std::fs::File::create("/dev/full").expect("it can be opened");
+    let mut command = sandbox.command(GUARD);
+    let run = Run::of(command.args(["rules", "list"]).stdout(full));
+    run.assert_code(2);
+    let words = "hf-guard: the report could not be written to standard output; use --output FILE: ";
+    assert!(run.stderr.starts_with(words), "{run:?}");
+    let run = sandbox.guard(&["rules", "list", "--output", "no/such/folder"]);
+    run.assert_code(2);
+    assert!(run.stderr.contains("written to no/such/folder"), "{run:?}");
+}
+
+#[test]
 fn a_format_that_a_command_does_not_have_is_refused() {
     let sandbox = Sandbox::new();
     let fingerprint = "0".repeat(32);
