@@ -127,10 +127,18 @@ pub(super) fn apply(
     len: usize,
     text: &mut Vec<u8>,
 ) {
+    make_room(text, len);
     text.clear();
-    text.reserve_exact(len);
     for instruction in instructions {
         text.extend_from_slice(run(base, delta, instruction));
+    }
+}
+
+/// Sees to it that `len` bytes fit. What is left over in `text` may go: growing would copy it.
+pub(super) fn make_room(text: &mut Vec<u8>, len: usize) {
+    if text.capacity() < len {
+        *text = Vec::new();
+        text.reserve_exact(len);
     }
 }
 

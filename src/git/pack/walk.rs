@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libdeflater::Decompressor;
 
-use super::delta::{self, Instruction};
+use super::delta::{self, Instruction, make_room};
 use super::entry::{self, Header, Shape};
 use super::forest::Forest;
 use super::progress::{Progress, Walked};
@@ -101,8 +101,8 @@ const REPORTED_AT_ONCE: u64 = 64;
 /// Roots that a thread takes at a time.
 const BATCH: usize = 8;
 
-/// A text buffer larger than this is given back rather than kept for the next text.
-const KEPT_BYTES: usize = 1 << 20;
+/// Bytes of buffers that a thread keeps for the next texts; new memory costs a page fault for every 4 KB of it.
+const KEPT_BYTES: usize = 4 << 20;
 
 /// One thread of a walk.
 struct Walker<'a, V: Visitor> {
@@ -112,6 +112,8 @@ struct Walker<'a, V: Visitor> {
     delta: Vec<u8>,
     instructions: Vec<Instruction>,
     spare: Vec<Vec<u8>>,
+    /// Bytes of these.
+    spare_bytes: usize,
     stack: Vec<Frame<V::State>>,
     /// Bytes of the texts on the stack.
     held: usize,
@@ -149,6 +151,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
             delta: Vec::new(),
             instructions: Vec::new(),
             spare: Vec::new(),
+            spare_bytes: 0,
             stack: Vec::new(),
             held: 0,
             walked: Walked::default(),
@@ -241,9 +244,9 @@ impl<'a, V: Visitor> Walker<'a, V> {
         if header.size > self.share.max_bytes {
             return Err(Unread::TooLarge(kind));
         }
-        let mut text = self.spare.pop().unwrap_or_default();
-        text.clear();
-        text.reserve_exact(header.size);
+        let mut text = self.spare();
+        make_room(&mut text, header.size);
+        // What stands in it is left over, and need not be cleared first.
         text.resize(header.size, 0);
         entry::inflate(&mut self.inflater, data, &mut text)?;
         let name = Name::Position(pack, forest.position(root));
@@ -287,7 +290,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
             }
         };
         let Share { pack, forest, .. } = self.share;
-        let mut text = self.spare.pop().unwrap_or_default();
+        let mut text = self.spare();
         let mut change = Change {
             base,
             delta: &self.delta[..delta_len],
@@ -340,10 +343,17 @@ impl<'a, V: Visitor> Walker<'a, V> {
         Ok((delta_len, len))
     }
 
-    fn release(&mut self, mut text: Vec<u8>) {
+    /// A buffer with whatever is left over in it.
+    fn spare(&mut self) -> Vec<u8> {
+        let spare = self.spare.pop().unwrap_or_default();
+        self.spare_bytes -= spare.capacity();
+        spare
+    }
+
+    fn release(&mut self, text: Vec<u8>) {
         self.held -= text.len();
-        if text.capacity() <= KEPT_BYTES {
-            text.clear();
+        if self.spare_bytes + text.capacity() <= KEPT_BYTES {
+            self.spare_bytes += text.capacity();
             self.spare.push(text);
         }
     }
