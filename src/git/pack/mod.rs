@@ -286,11 +286,4 @@ impl Pack {
     fn index_offset(&self, oid: &Oid) -> Option<u64> {
         self.index.offset(self.index.find(oid)?)
     }
-
-    /// Whether `entry`, the one at `position`, is what the index was made of; version 1 cannot tell.
-    fn is_intact(&self, position: u32, entry: &[u8]) -> bool {
-        self.index
-            .crc32(position as usize)
-            .is_none_or(|stated| libdeflater::crc32(entry) == stated)
-    }
 }

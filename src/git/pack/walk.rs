@@ -4,7 +4,7 @@
 //! every entry. Roots are shared out among the threads; below a root the walk is depth-first on a stack of its own,
 //! so that a chain of any length costs no call stack, and the texts it holds are few (see `put_heaviest_last`).
 
-use crate::order;
+use crate::{order, parallel};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libdeflater::Decompressor;
@@ -39,8 +39,9 @@ pub fn walk<V: Visitor<Error: From<PackError>> + Send>(
     progress: &Progress,
     visitors: &mut [V],
 ) -> Result<Walked, V::Error> {
-    pack.check()?;
-    let forest = Forest::new(pack)?;
+    let (checked, forest) = parallel::both(|| pack.check(), || Forest::new(pack, limits.jobs));
+    checked?;
+    let forest = forest?;
     let share = Share {
         pack,
         forest: &forest,
@@ -388,7 +389,7 @@ impl<'a> Share<'a> {
     /// The same and its compressed data, after its bytes were compared with the index's checksum.
     fn entry(&self, node: u32) -> Result<(Header<'a>, &'a [u8]), &'static str> {
         let entry = self.pack.entry(self.forest.range(node, self.pack))?;
-        if !self.pack.is_intact(self.forest.position(node), entry) {
+        if !self.forest.is_intact(node, entry) {
             return Err("its bytes in the pack are not those that were indexed");
         }
         let header = entry::header(entry, self.pack.hash_len())?;
