@@ -167,7 +167,8 @@ impl Index {
             == stated
     }
 
-    fn name(&self, position: usize) -> &[u8] {
+    /// The bytes of that name.
+    pub(super) fn name(&self, position: usize) -> &[u8] {
         let names = self.layout.fanout_at + FANOUT_BYTES;
         let hash_len = self.layout.hash_len;
         let at = match self.layout.version {

@@ -12,6 +12,7 @@ mod extract;
 mod forest;
 mod index;
 mod lookup;
+mod names;
 mod progress;
 mod store;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use super::map::Bytes;
 use super::{Kind, Oid};
 use index::Index;
 pub use lookup::{Listed, Packs, Unread};
+pub use names::Names;
 pub use progress::{Progress, Walked};
 pub use store::{ReadError, Store};
 pub use visit::{Change, Object, Piece, Visitor};

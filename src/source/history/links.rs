@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use crate::git::pack::{Change, Object, Pack, Piece, Store};
+use crate::git::pack::{Change, Names, Object, Pack, Piece, Store};
 use crate::git::{self, Kind, Oid};
 
 /// Twelve bits of a name choose a place.
@@ -16,7 +16,8 @@ const SEEN: usize = 1 << 12;
 /// Every name that a repository has an object for.
 #[derive(Debug)]
 pub(super) struct Present<'a> {
-    store: &'a Store,
+    is_partial: bool,
+    packed: Vec<Names<'a>>,
     loose: HashSet<Oid>,
     hash_len: usize,
 }
@@ -27,7 +28,8 @@ impl<'a> Present<'a> {
         let packed = store.packs().first().map(Pack::hash_len);
         let named = loose.first().map(|oid| oid.as_bytes().len());
         Self {
-            store,
+            is_partial: store.is_partial(),
+            packed: store.packs().iter().map(Names::new).collect(),
             loose: loose.iter().copied().collect(),
             hash_len: packed.or(named).unwrap_or(20),
         }
@@ -35,12 +37,20 @@ impl<'a> Present<'a> {
 
     /// Whether the repository says that it does not hold every object.
     pub(super) fn is_partial(&self) -> bool {
-        self.store.is_partial()
+        self.is_partial
+    }
+
+    /// Has the places that tell of `names` fetched from memory, all at a time.
+    fn draw_near(&self, names: &[(Oid, Option<Oid>)]) {
+        for packed in &self.packed {
+            packed.draw_near(names.iter().map(|(oid, _)| oid));
+        }
     }
 
     /// Whether there is an object of this name.
     pub(super) fn has(&self, oid: &Oid) -> bool {
-        self.store.is_packed(oid) || self.loose.contains(oid) || git::is_built_in(oid)
+        let is_packed = self.packed.iter().any(|names| names.has(oid));
+        is_packed || self.loose.contains(oid) || git::is_built_in(oid)
     }
 }
 
@@ -50,11 +60,16 @@ pub(super) struct Links<'a> {
     present: &'a Present<'a>,
     /// The start of an entry whose rest stands in the next piece.
     begun: Begun,
-    /// Names that were there when they were last looked up, each at a place that its first bytes give: trees that are
-    /// stored whole name the same files over and over.
+    /// Names that were looked up lately, each at a place that its first bytes give: trees that are stored whole name the
+    /// same files over and over.
     seen: Vec<Option<Oid>>,
-    pub(super) absent: Absent,
+    /// Names to be looked up; and the commit whose parent it is.
+    open: Vec<(Oid, Option<Oid>)>,
+    absent: Absent,
 }
+
+/// Names looked up together: each waits for memory, and so they wait at the same time.
+const AT_ONCE: usize = 64;
 
 /// Names that lead nowhere.
 #[derive(Debug, Default)]
@@ -104,6 +119,7 @@ impl<'a> Links<'a> {
             present,
             begun: Begun::default(),
             seen: vec![None; SEEN],
+            open: Vec::with_capacity(AT_ONCE),
             absent: Absent::default(),
         }
     }
@@ -214,14 +230,38 @@ impl<'a> Links<'a> {
             return;
         };
         let place = &mut self.seen[usize::from(name[0]) << 4 | usize::from(name[1]) >> 4];
-        if *place == Some(oid) {
-            return;
-        }
-        if self.present.has(&oid) {
+        if *place != Some(oid) {
             *place = Some(oid);
-        } else {
-            self.absent.objects.insert(oid);
+            self.name(oid, None);
         }
+    }
+
+    /// Notes a name that is to be looked up; of a parent also the commit.
+    fn name(&mut self, oid: Oid, commit: Option<Oid>) {
+        self.open.push((oid, commit));
+        if self.open.len() == AT_ONCE {
+            self.settle();
+        }
+    }
+
+    /// Looks up what was named.
+    fn settle(&mut self) {
+        self.present.draw_near(&self.open);
+        for (oid, commit) in self.open.drain(..) {
+            match commit {
+                _ if self.present.has(&oid) => {}
+                Some(commit) => self.absent.parents.push((commit, oid)),
+                None => {
+                    self.absent.objects.insert(oid);
+                }
+            }
+        }
+    }
+
+    /// The names that lead nowhere, of all that were noted since this was asked.
+    pub(super) fn take_absent(&mut self) -> Absent {
+        self.settle();
+        std::mem::take(&mut self.absent)
     }
 
     /// A commit or tag names others in its first lines.
@@ -236,13 +276,9 @@ impl<'a> Links<'a> {
             self.absent.bent.push(object.oid());
             return;
         };
-        if !self.present.has(&target) {
-            self.absent.objects.insert(target);
-        }
+        self.name(target, None);
         while let Some(parent) = named(lines.next(), b"parent ") {
-            if !self.present.has(&parent) {
-                self.absent.parents.push((object.oid(), parent));
-            }
+            self.name(parent, Some(object.oid()));
         }
     }
 }

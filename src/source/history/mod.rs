@@ -292,7 +292,7 @@ fn fetch(
     let mut absent = Absent::default();
     loop {
         for reader in &mut *readers {
-            absent.append(std::mem::take(&mut reader.links.absent));
+            absent.append(reader.links.take_absent());
         }
         // In a partial clone they may be many, and are not expected to be anywhere.
         let mut open: Vec<Oid> = match present.is_partial() {

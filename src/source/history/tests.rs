@@ -612,7 +612,7 @@ proptest! {
         let progress = Progress::default();
         let mut readers = readers(options, &scanner, &present, &progress);
         read(&store, &[], options, &progress, &mut readers).expect("it is sound");
-        let absent = std::mem::take(&mut readers[0].links.absent);
+        let absent = readers[0].links.take_absent();
         let mut expected = HashSet::new();
         for text in &texts {
             let mut rest = &text[..];
