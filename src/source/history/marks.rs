@@ -64,29 +64,25 @@ pub(super) fn inherited(
     verdicts: &mut Verdicts,
 ) -> Result<Option<Vec<Mark>>, RuleError> {
     let mut marks = Vec::with_capacity(base.len() + hits.len() + hidden.len());
-    marks.extend(hits.iter().map(|hit| {
-        let start = novelty.place(hit.start);
-        Mark::unasked(Hit {
-            rule: hit.rule,
-            start,
-            end: start + (hit.end - hit.start),
-        })
-    }));
-    marks.extend(hidden.into_iter().map(Mark::hidden));
     if !base.is_empty() {
         let mut at = 0;
+        // Most copies stand in the order in which they stood.
+        let mut next = 0;
         for piece in change.pieces() {
             let run_len = match piece {
                 Piece::Insert(run) => run.len(),
                 Piece::Copy(from, run) => {
                     let range = from..from + run.len();
-                    let first = base.partition_point(|mark| mark.hit.start < range.start);
-                    let copied = base[first..]
-                        .iter()
-                        .take_while(|mark| mark.hit.start < range.end)
-                        .filter(|mark| mark.hit.end <= range.end)
-                        .map(|mark| mark.moved(&range, at));
-                    marks.extend(copied.filter(|mark| mark.hit.rule != HIDDEN || mark.matches));
+                    let first = first_from(base, range.start, next);
+                    next = first;
+                    while let Some(mark) = base.get(next).filter(|mark| mark.hit.start < range.end)
+                    {
+                        next += 1;
+                        if mark.hit.end <= range.end {
+                            let moved = mark.moved(&range, at);
+                            marks.extend(Some(moved).filter(Mark::is_worth_keeping));
+                        }
+                    }
                     run.len()
                 }
             };
@@ -96,6 +92,19 @@ pub(super) fn inherited(
             at += run_len;
         }
     }
+    // Behind those, which are in order: so there are two runs to be joined.
+    marks.extend(hits.iter().map(|hit| {
+        let start = novelty.place(hit.start);
+        Mark::unasked(Hit {
+            rule: hit.rule,
+            start,
+            end: start + (hit.end - hit.start),
+        })
+    }));
+    marks.extend(hidden.into_iter().map(Mark::hidden));
+    if marks.len() > MAX_MARKS {
+        return Ok(None);
+    }
     in_order(&mut marks);
     if marks.iter().any(|mark| mark.seen.is_none()) {
         ask(rules, kind, change.text(), &mut marks, verdicts)?;
@@ -103,9 +112,20 @@ pub(super) fn inherited(
     Ok(Some(marks))
 }
 
+/// Where in `base` the marks begin that start at `start` or later; looked for at `next` first.
+fn first_from(base: &[Mark], start: usize, next: usize) -> usize {
+    let is_before = |mark: &Mark| mark.hit.start < start;
+    let ends_there = base[..next].last().is_none_or(is_before);
+    match base.get(next) {
+        Some(mark) if ends_there && !is_before(mark) => next,
+        None if ends_there => next,
+        _ => base.partition_point(is_before),
+    }
+}
+
 /// By place; of a keyword that was both handed down and found anew, the one that has its answer stays.
 fn in_order(marks: &mut Vec<Mark>) {
-    marks.sort_unstable_by_key(|mark| {
+    marks.sort_by_key(|mark| {
         (
             mark.hit.start,
             mark.hit.rule,
@@ -186,6 +206,11 @@ impl Mark {
             seen: Some((stretch.start, stretch.end)),
             matches: true,
         }
+    }
+
+    /// Something encoded of which only a part was copied is looked at anew.
+    fn is_worth_keeping(&self) -> bool {
+        self.hit.rule != HIDDEN || self.matches
     }
 
     /// The same keyword after the bytes at `range` of its text were copied to `to`.
