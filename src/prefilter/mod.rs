@@ -89,6 +89,11 @@ impl Prefilter {
         Self { layers }
     }
 
+    /// Every string that is looked for: keywords, and signs that something is encoded or a notebook.
+    pub fn needles(&self) -> impl Iterator<Item = &[u8]> {
+        self.layers.iter().flat_map(|layer| needles(&layer.table))
+    }
+
     /// Appends every keyword in `text`, overlapping ones too, in no order.
     pub fn hits(&self, text: &[u8], found: &mut Vec<Hit>) {
         self.hits_within(text, 0..text.len(), found);
@@ -146,6 +151,17 @@ impl Prefilter {
             });
         }
     }
+}
+
+/// The strings that `table` was made of.
+fn needles(table: &Table) -> impl Iterator<Item = &[u8]> {
+    let mut rest = &*table.keywords;
+    let mut start = 0;
+    table.entries.iter().map(move |entry| {
+        let (needle, others) = rest.split_at((entry.end - start) as usize);
+        (rest, start) = (others, entry.end);
+        needle
+    })
 }
 
 #[cfg(test)]

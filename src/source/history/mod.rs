@@ -21,6 +21,7 @@ mod nodes;
 mod novelty;
 mod placing;
 pub mod provenance;
+mod reach;
 mod reader;
 mod secrets;
 mod sites;

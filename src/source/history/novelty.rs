@@ -1,8 +1,8 @@
 //! The part of a changed text that could hold a keyword which its base does not hold at the same place.
 //!
 //! In: a [`Change`]. Out: its inserted bytes and, around each seam, as much of the copies as a keyword can reach over
-//! it, in one buffer that the prefilter reads in one go. What is left out lies inside one copy, further from its ends
-//! than any keyword is long: each keyword there stands in the base as well. So does each stretch of carriers
+//! it ([`Reach`]), in one buffer that the prefilter reads in one go. What is left out lies inside one copy, further from its
+//! ends than any keyword reaches: each keyword there stands in the base as well. So does each stretch of carriers
 //! ([`layer::is_carrier`]), in which something may be encoded, and each passage of UTF-16: one that a seam touches is in the
 //! buffer, whole.
 
@@ -10,13 +10,18 @@ use std::ops::Range;
 
 use crate::git::Kind;
 use crate::git::pack::{Change, Piece};
-use crate::text::layer::{self, Seeds, sign};
+use crate::text::layer::{self, Seeds};
 use crate::text::passage;
+
+use super::reach::{Reach, Side};
 
 /// Stands between stretches that do not touch. Keywords are UTF-8, in which this byte never occurs, so that none can
 /// be found across it.
 /// Twice, so that it is no half of a character of UTF-16 either.
 const GAP: [u8; 2] = [0xff; 2];
+
+/// A copy of so few bytes is searched whole: that takes no longer than to tell how much of it must be.
+const SHORT: usize = 24;
 
 /// The new parts of one text; kept and refilled for the next one.
 #[derive(Debug, Default)]
@@ -27,8 +32,8 @@ pub(super) struct Novelty {
 }
 
 impl Novelty {
-    /// Takes what is new in `change`, of an object of `kind`; `reach` is the length of the longest keyword, less one.
-    pub(super) fn fill(&mut self, kind: Kind, change: &Change<'_>, reach: usize) {
+    /// Takes what is new in `change`, of an object of `kind`.
+    pub(super) fn fill(&mut self, kind: Kind, change: &Change<'_>, reach: &Reach) {
         // The names in a tree hold no NUL, and around them is nothing but.
         let is_wide = kind != Kind::Tree;
         self.bytes.clear();
@@ -44,19 +49,23 @@ impl Novelty {
                 }
                 Piece::Copy(from, run) => (from, run),
             };
+            // Most of it is near a seam.
+            if run.len() <= SHORT {
+                self.bytes.extend_from_slice(run);
+                at += run.len();
+                continue;
+            }
             // No keyword can begin before the text or end after it. A stretch can: it may have been cut there.
             let head = match (at, from) {
                 (0, 0) => 0,
-                (0, _) => touched(run.iter(), is_wide),
-                _ => reach.max(touched(run.iter(), is_wide)),
+                (0, _) => touched(run, Side::Front, is_wide),
+                _ => reach.within(run, Side::Front, touched(run, Side::Front, is_wide)),
             };
-            let is_last = at + run.len() == change.len();
             // What tells that a value is encoded stands before it.
-            let lead = sign::MAX_LEAD;
-            let tail = match (is_last, from + run.len() == change.base_len()) {
-                (true, true) => 0,
-                (true, false) => touched(run.iter().rev(), is_wide) + lead,
-                (false, _) => reach.max(touched(run.iter().rev(), is_wide) + lead),
+            let is_end = at + run.len() == change.len() && from + run.len() == change.base_len();
+            let tail = match is_end {
+                true => 0,
+                false => reach.within(run, Side::Back, touched(run, Side::Back, is_wide)),
             };
             if run.len() <= head + tail {
                 self.bytes.extend_from_slice(run);
@@ -95,30 +104,28 @@ impl Novelty {
     }
 }
 
-/// How many bytes of a copy, counted from a seam, belong to anything encoded that the seam touches.
-fn touched<'b>(run: impl Iterator<Item = &'b u8> + Clone, is_wide: bool) -> usize {
-    let wide = if is_wide {
-        passage::touched(run.clone())
-    } else {
-        0
+/// How many bytes of a copy, counted from the seam at its `side`, belong to anything encoded that the seam touches.
+fn touched(run: &[u8], side: Side, is_wide: bool) -> usize {
+    let wide = match side {
+        _ if !is_wide => 0,
+        Side::Front => passage::touched(run.iter()),
+        Side::Back => passage::touched(run.iter().rev()),
     };
-    wide.max(carried(run))
+    wide.max(carried(run, side))
 }
 
 /// How many bytes of a copy, counted from a seam, belong to a stretch of carriers that the seam touches; and, if it may be
 /// a line of wrapped base64, enough of the next line to see that it is one.
-fn carried<'b>(run: impl Iterator<Item = &'b u8> + Clone) -> usize {
-    let is_carrier = |byte: &&u8| layer::is_carrier(**byte);
-    let own = run.clone().take_while(is_carrier).count();
-    let rest = run.skip(own);
-    let is_blank = |byte: &&u8| byte.is_ascii_whitespace();
-    let most = layer::MAX_BLANKS + 2;
-    let blanks = rest.clone().take(most).take_while(is_blank).count();
+fn carried(run: &[u8], side: Side) -> usize {
+    let own = side.count(run, layer::is_carrier);
+    let rest = side.without(run, own);
+    let near = side.first(rest, layer::MAX_BLANKS + 2);
+    let blanks = side.count(near, |byte| byte.is_ascii_whitespace());
     if blanks == 0 {
         return own;
     }
-    let next = rest.skip(blanks).take_while(is_carrier);
-    match next.take(layer::MIN_RUN).count() {
+    let next = side.first(side.without(rest, blanks), layer::MIN_RUN);
+    match side.count(next, layer::is_carrier) {
         layer::MIN_RUN => own + blanks + layer::MIN_RUN,
         _ => own,
     }

@@ -16,12 +16,13 @@ use crate::git::pack::{Change, Object, Piece, Progress, Visitor};
 use crate::git::{Kind, Oid};
 use crate::prefilter::Hit;
 use crate::scan::{Candidates, Place, Scanner};
-use crate::text::layer::{Seeds, sign};
+use crate::text::layer::Seeds;
 use crate::text::{passage, strings, view};
 
 use super::links::{Links, Present};
 use super::marks::{self, MAX_MARKS, Mark};
 use super::novelty::Novelty;
+use super::reach::Reach;
 use super::verdicts::Verdicts;
 use super::{Gap, Held, HistoryError, tree};
 
@@ -32,8 +33,7 @@ const COUNTED_AT_ONCE: u64 = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     pub(super) scanner: &'a Scanner,
-    /// One less than the bytes of the longest keyword, or of the longest sign before a value and what must be seen of it.
-    reach: usize,
+    reach: Reach,
     novelty: Novelty,
     hits: Vec<Hit>,
     seeds: Seeds,
@@ -68,16 +68,9 @@ impl<'a> Reader<'a> {
         present: &'a Present<'a>,
         progress: &'a Progress,
     ) -> Self {
-        let keywords = scanner
-            .rules()
-            .as_slice()
-            .iter()
-            .flat_map(|compiled| compiled.rule().keywords.iter());
-        let sign = sign::MAX_LEAD + sign::MIN_VALUE;
-        let longest = keywords.map(|keyword| keyword.len()).fold(sign, usize::max);
         Self {
             scanner,
-            reach: longest - 1,
+            reach: Reach::new(scanner.prefilter().needles()),
             novelty: Novelty::default(),
             hits: Vec::new(),
             seeds: Seeds::default(),
@@ -280,7 +273,7 @@ impl Visitor for Reader<'_> {
             return self.whole(object, change.text());
         };
         self.count(change.len());
-        self.novelty.fill(object.kind, change, self.reach);
+        self.novelty.fill(object.kind, change, &self.reach);
         let novel = self.novelty.bytes();
         self.hits.clear();
         self.seeds.clear();

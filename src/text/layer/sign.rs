@@ -41,7 +41,10 @@ pub const KIND: &[u8] = b"Secret";
 /// Characters of base64 that are a value, at least: twelve bytes.
 pub const MIN_VALUE: usize = 16;
 
-/// Blanks, quotes and the backslashes before them between a sign and its value, at most.
+/// Blanks, quotes and the backslashes before them may stand between a sign and its value.
+pub const GAP: &[u8] = b" \t\"'`\\";
+
+/// So many of them, at most.
 const MAX_GAP: usize = 6;
 
 /// Bytes from the first of a sign to the first of its value, at most.
@@ -61,14 +64,16 @@ pub fn value_of(text: &[u8], at: usize) -> Option<usize> {
     if let [b'b', b'"' | b'\'', ..] = text[start..] {
         start += 1;
     }
-    let is_gap = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\');
+    let is_gap = |byte: &&u8| GAP.contains(byte);
     start += text[start..].iter().take_while(is_gap).count();
     let value = text.get(start..start + MIN_VALUE)?;
     (start - after <= MAX_GAP && value.iter().all(|&byte| is_standard_or_url_safe(byte)))
         .then_some(start)
 }
 
-fn is_standard_or_url_safe(byte: u8) -> bool {
+/// Whether `byte` is a character of base64.
+#[must_use]
+pub fn is_standard_or_url_safe(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
