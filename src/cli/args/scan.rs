@@ -18,7 +18,7 @@ pub(in crate::cli) struct ScanArguments {
     /// Scan every commit that no remote's tracking branch has
     #[arg(long, conflicts_with_all = ["paths", "tracked", "staged", "range", "all_history"])]
     pub(in crate::cli) unpushed: bool,
-    /// Files and folders to scan whole (.gitignore is respected in folders), or `-` for standard input
+    /// Files and folders to scan whole (in folders what is not tracked as .gitignore says), or `-` for standard input
     #[arg(value_name = "PATH", conflicts_with = "all_history")]
     pub(in crate::cli) paths: Vec<PathBuf>,
     #[command(flatten)]
