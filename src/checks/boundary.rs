@@ -10,6 +10,9 @@ use crate::rules::Boundary;
 /// What stands before the value in `${NAME:-VALUE}`; the `-` is no part of it.
 const SHELL_DEFAULT: &[u8] = b":-";
 
+/// Bytes of the parameters of a control sequence that are looked at: three colours of 24 bits are not longer.
+const MAX_PARAMETERS: usize = 64;
+
 /// Whether `range` of `text` is free on both sides.
 #[must_use]
 pub fn is_free(text: &[u8], range: &Range<usize>, left: Boundary, right: Boundary) -> bool {
@@ -91,9 +94,11 @@ fn control_sequence(before: &[u8]) -> bool {
     let [rest @ .., last] = before else {
         return false;
     };
-    let parameters = rest
-        .iter()
-        .rev()
+    if !last.is_ascii_alphabetic() {
+        return false;
+    }
+    let parameters = rest.iter().rev().take(MAX_PARAMETERS);
+    let parameters = parameters
         .take_while(|byte| matches!(byte, b'0'..=b'?'))
         .count();
     let Some(introducer) = rest[..rest.len() - parameters].strip_suffix(b"[") else {
@@ -108,8 +113,7 @@ fn control_sequence(before: &[u8]) -> bool {
         b"\\033",
         b"\\e",
     ];
-    *last == b'm'
-        || last.is_ascii_alphabetic() && escapes.iter().any(|one| introducer.ends_with(one))
+    *last == b'm' || escapes.iter().any(|one| introducer.ends_with(one))
 }
 
 #[cfg(test)]
@@ -179,5 +183,16 @@ mod tests {
         assert_free("", "\\n", true);
         assert_free("", "_x", true);
         assert_free("", "x", false);
+    }
+
+    #[test]
+    fn a_long_row_of_digits_takes_no_square_of_the_time() {
+        let text = "1".repeat(2 << 20);
+        let begun = std::time::Instant::now();
+        for at in text.len() - 2_000..text.len() {
+            let free = is_free(text.as_bytes(), &(at..at), Boundary::Alnum, Boundary::None);
+            assert!(!free, "{at}");
+        }
+        assert!(begun.elapsed() < std::time::Duration::from_secs(5));
     }
 }
