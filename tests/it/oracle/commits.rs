@@ -5,7 +5,7 @@
 //! command with `--no-verify` must show that the commit would have held one. So what is scanned contains what is
 //! committed, and nothing that is not committed stops anybody.
 //!
-//! A longer run: `HF_GUARD_ORACLE_STATES=5000 cargo test --release --test it oracle_commits`.
+//! A longer run: `HF_GUARD_ORACLE_STATES=5000 cargo test --release --test it oracle::commits`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

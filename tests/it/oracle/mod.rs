@@ -10,14 +10,19 @@
 //! Line numbers are left out of the comparison where a file has no LF: git counts LF, an editor CR.
 //! A longer run: `HF_GUARD_ORACLE_STATES=24000 cargo test --release --test it oracle`.
 
+mod commits;
+mod model;
+mod patch;
+mod state;
+
 use std::collections::BTreeSet;
 
 use crate::findings::{Found, findings, sha256};
-use crate::model::{Editor, Tree};
-use crate::patch::{self, Added};
 use crate::random::{Random, states};
-use crate::state::{Repository, Tweak};
 use crate::support::Run;
+use model::{Editor, Tree};
+use patch::Added;
+use state::{Repository, Tweak};
 
 /// A token of a `+` line.
 type Token = (Found, Added);

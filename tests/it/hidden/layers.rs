@@ -1,64 +1,11 @@
-//! Tokens that do not stand in clear: base64, hex, escapes, up to three layers of them.
+//! Layers of encoding: seen through, told of, and the same secret however it is written.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde_json::{Value, json};
 
+use super::{WRITERS, hex, notebook, only, percent};
 use crate::support::{Sandbox, hf_token};
-
-/// A writer of one layer, and what reports call it.
-type Writer = (&'static str, fn(&str) -> String);
-
-fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
-
-fn unicode(text: &str) -> String {
-    text.chars()
-        .map(|character| format!("\\u{:04x}", u32::from(character)))
-        .collect()
-}
-
-fn bytes(text: &str) -> String {
-    text.bytes().map(|byte| format!("\\x{byte:02x}")).collect()
-}
-
-const WRITERS: [Writer; 7] = [
-    ("base64", |text| STANDARD.encode(text)),
-    ("base64", |text| URL_SAFE.encode(text)),
-    ("base64", |text| STANDARD_NO_PAD.encode(text)),
-    ("hex", hex),
-    ("percent", percent),
-    ("escapes", unicode),
-    ("escapes", bytes),
-];
-
-/// The one finding of a staged file; the report must hide the token and what it was written as.
-#[track_caller]
-fn only(path: &str, text: &str, token: &str) -> Value {
-    let sandbox = Sandbox::new();
-    sandbox.stage(path, text);
-    let run = sandbox.guard(&["--format", "json"]);
-    run.assert_code(1).assert_hides(token);
-    let human = sandbox.guard(&[]);
-    human.assert_code(1).assert_hides(token);
-    let sarif = sandbox.guard(&["--format", "sarif"]);
-    sarif.assert_hides(token);
-    for encoded in [STANDARD.encode(token), hex(token), percent(token)] {
-        for run in [&run, &human, &sarif] {
-            assert!(!run.stdout.contains(&encoded[8..24]), "{text}: {run:?}");
-        }
-    }
-    let report = run.json();
-    let findings = report["findings"].as_array().expect("a list");
-    assert_eq!(findings.len(), 1, "{text}: {run:?}");
-    assert_eq!(findings[0]["rule"], "huggingface-user-token", "{text}");
-    findings[0].clone()
-}
 
 #[test]
 fn one_layer_of_any_kind_is_seen_through() {
@@ -296,54 +243,6 @@ fn a_path_with_an_encoded_token_is_masked() {
     let run = sandbox.guard(&[]);
     run.assert_code(1).assert_hides(&token);
     assert!(!run.stdout.contains(&name[8..24]), "{run:?}");
-}
-
-/// A notebook whose one cell has these strings as its source.
-fn notebook(source: &[&str]) -> String {
-    let notebook = json!({
-        "cells": [
-            {"cell_type": "markdown", "metadata": {}, "source": ["# Title\n"]},
-            {"cell_type": "code", "metadata": {}, "outputs": [], "source": source},
-        ],
-        "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
-    });
-    serde_json::to_string_pretty(&notebook).expect("it serializes")
-}
-
-#[test]
-fn a_token_split_over_source_lines_is_one_text() {
-    let token = hf_token(32);
-    let quoted = format!("login(token='{token}')\n");
-    for cut in [16, 17, 20, 30, 48] {
-        let (left, right) = quoted.split_at(cut);
-        let text = notebook(&["import os\n", left, right, "print(1)"]);
-        let finding = only("a.ipynb", &text, &token);
-        assert_eq!(finding["encoding"], json!(["split"]), "{cut}");
-        assert_eq!(finding["cell"]["number"], 2);
-        assert_eq!(finding["cell"]["kind"], "source");
-        assert_eq!(finding["cell"]["line"], 2);
-    }
-    // In one piece it is no split one, and lines that end are no pieces.
-    let whole = only("a.ipynb", &notebook(&["x = 1", &quoted]), &token);
-    assert_eq!(whole["encoding"], json!([]));
-    let (left, right) = token.split_at(20);
-    let sandbox = Sandbox::new();
-    sandbox.stage("a.ipynb", notebook(&[&format!("{left}\n"), right]));
-    sandbox.guard(&[]).assert_code(0);
-}
-
-#[test]
-fn the_output_s_type_is_told_of_encoded_tokens_too() {
-    let token = hf_token(33);
-    let text = json!({"cells": [{"cell_type": "code", "metadata": {}, "source": [], "outputs": [
-        {"output_type": "display_data", "metadata": {}, "data": {
-            "image/png": STANDARD.encode([0x89_u8; 3_000]),
-            "text/html": ["<b>\n", format!("{}\n", STANDARD.encode(&token))]}},
-    ]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
-    let finding = only("a.ipynb", &text.to_string(), &token);
-    assert_eq!(finding["cell"]["mime"], "text/html");
-    assert_eq!(finding["cell"]["kind"], "output");
-    assert_eq!(finding["cell"]["line"], 2);
 }
 
 #[test]

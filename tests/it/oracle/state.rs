@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Output;
 
-use crate::model::{Kind, Tree};
+use super::model::{Kind, Tree};
 use crate::random::Random;
 use crate::support::{GUARD, Run, Sandbox};
 

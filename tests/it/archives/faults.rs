@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::archives::{places, shell, skipped};
+use super::{places, shell, skipped};
 use crate::support::{GUARD, Run, Sandbox, hf_token};
 
 const STAGED: [&str; 4] = ["scan", "--staged", "--format", "json"];

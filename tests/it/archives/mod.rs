@@ -1,5 +1,8 @@
 //! What is packed: wheels, PyTorch's files, tar and gzip, and archives in them, wherever texts are read.
 
+mod accepted;
+mod faults;
+
 use serde_json::Value;
 
 use crate::findings::findings;
