@@ -77,6 +77,8 @@ pub enum Item<'a> {
         text: &'a [u8],
         /// Whether it is an archive, whose members come too.
         is_archive: bool,
+        /// Archives around it that were items too.
+        level: usize,
     },
     /// A member, or what is left of an archive, that cannot be read.
     Unread {

@@ -29,6 +29,7 @@ pub fn walk(bytes: &[u8], limits: Limits, visit: &mut dyn FnMut(Item<'_>) -> Con
         limits,
         room: Room::of(bytes, limits),
         members: 0,
+        level: 0,
         visit,
     };
     // What ended it early is known to whoever broke it.
@@ -42,6 +43,8 @@ struct Walk<'v> {
     limits: Limits,
     room: Room,
     members: u64,
+    /// Archives that were told of and are open.
+    level: usize,
     /// Told of each item; a break ends the walk.
     visit: &'v mut dyn FnMut(Item<'_>) -> ControlFlow<()>,
 }
@@ -57,7 +60,7 @@ impl Walk<'_> {
                 };
                 if kind(&inner) == Some(Kind::Tar) {
                     self.text(path, &inner, true)?;
-                    return self.open(path, &inner, Kind::Tar, depth);
+                    return self.inside(path, &inner, Kind::Tar, depth);
                 }
                 let inside = inside(path, gzip::name(bytes));
                 self.member(inside.as_ref(), &inner, depth)
@@ -113,7 +116,15 @@ impl Walk<'_> {
         if depth >= self.limits.depth {
             return self.unread(path, "an archive in too many archives; unpack it first");
         }
-        self.open(path, bytes, kind, depth + 1)
+        self.inside(path, bytes, kind, depth + 1)
+    }
+
+    /// Visits what is in an archive that was told of.
+    fn inside(&mut self, path: &BStr, bytes: &[u8], is: Kind, depth: usize) -> ControlFlow<()> {
+        self.level += 1;
+        let flow = self.open(path, bytes, is, depth);
+        self.level -= 1;
+        flow
     }
 
     /// Tells of bytes that are compressed in a way that is not known, where that is to be told.
@@ -130,6 +141,7 @@ impl Walk<'_> {
             path,
             text,
             is_archive,
+            level: self.level,
         })
     }
 

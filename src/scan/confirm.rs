@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::barren::{Barren, Key};
+use super::seen::Seen;
 use crate::checks::boundary;
 use crate::checks::counted::Counted;
 use crate::parallel;
@@ -17,18 +18,32 @@ use crate::text::layer::Seeds;
 /// Bytes whose hits a thread holds at a time: a file that is nothing but keywords must not cost eight times its size.
 const BLOCK: usize = 512 << 10;
 
+/// What is known before a search, and what is to be known after it.
+#[derive(Debug, Default)]
+pub(super) struct Known<'k> {
+    /// What it holds is passed over; what turns out to be barren is added.
+    pub(super) barren: Option<&'k Barren>,
+    /// Where keywords and signs can stand, if it is known: in order, disjoint.
+    pub(super) only: Option<&'k [Range<usize>]>,
+    /// Where they stood.
+    pub(super) seen: Option<&'k mut Seen>,
+}
+
 /// Calls `found` with the rule and the secret's range of every match in `text` that stands free, rule by rule. Appends to
-/// `seeds` where more may be hidden, and gives whether there was any keyword. What `barren` holds is passed over; what turns
-/// out to be barren is added.
+/// `seeds` where more may be hidden, and gives whether there was any keyword.
 pub(super) fn matches(
     rules: &RuleSet,
     prefilter: &Prefilter,
-    barren: Option<&Barren>,
+    known: Known<'_>,
     text: &[u8],
     seeds: &mut Seeds,
     mut found: impl FnMut(usize, Range<usize>),
 ) -> Result<bool, RuleError> {
-    let windows = windows(rules, prefilter, text, seeds)?;
+    let Known { barren, only, seen } = known;
+    let windows = windows(rules, prefilter, text, only, seeds)?;
+    if let Some(seen) = seen {
+        *seen = Seen::new(windows.values().flatten().cloned(), seeds, text.len());
+    }
     let has_keywords = !windows.is_empty();
     let mut counted = Counted::of(text);
     for (index, windows) in windows {
@@ -74,12 +89,16 @@ fn windows(
     rules: &RuleSet,
     prefilter: &Prefilter,
     text: &[u8],
+    only: Option<&[Range<usize>]>,
     seeds: &mut Seeds,
 ) -> Result<Windows, RuleError> {
-    let blocks: Vec<Range<usize>> = (0..text.len())
-        .step_by(BLOCK)
-        .map(|start| start..text.len().min(start + BLOCK))
-        .collect();
+    let all = 0..text.len();
+    let wanted = only.unwrap_or(std::slice::from_ref(&all)).iter();
+    let blocks = wanted.flat_map(|Range { start, end }| {
+        let starts = (*start..*end).step_by(BLOCK);
+        starts.map(|start| start..(start + BLOCK).min(*end))
+    });
+    let blocks: Vec<Range<usize>> = blocks.collect();
     if let [block] = &blocks[..] {
         return windows_in(rules, prefilter, text, block.clone(), seeds);
     }
@@ -272,7 +291,10 @@ mod tests {
         matches(
             rules,
             &prefilter,
-            barren,
+            Known {
+                barren,
+                ..Known::default()
+            },
             text,
             &mut seeds,
             |rule, secret| {
@@ -315,6 +337,7 @@ mod tests {
             &rules,
             &Prefilter::new(&rules),
             text.as_bytes(),
+            None,
             &mut Seeds::default(),
         );
         let windows = windows.expect("the rules compile");

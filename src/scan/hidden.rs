@@ -6,7 +6,8 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Scanner, confirm};
+use super::Scanner;
+use super::confirm::{self, Known};
 use crate::rules::RuleError;
 use crate::text::layer::{self, Encoding, Layer, Map, Seeds};
 use crate::text::view::View;
@@ -50,7 +51,7 @@ pub(super) fn split(
     confirm::matches(
         rules,
         prefilter,
-        None,
+        Known::default(),
         &text,
         &mut Seeds::default(),
         |rule, secret| {
@@ -106,7 +107,7 @@ fn search(
         confirm::matches(
             rules,
             prefilter,
-            None,
+            Known::default(),
             &text,
             &mut deeper,
             |rule, secret| {

@@ -15,6 +15,7 @@ mod notebook;
 mod packed;
 pub mod piece;
 pub mod proof;
+mod seen;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -32,6 +33,7 @@ use crate::text::layer::Seeds;
 use crate::text::view::{self, View};
 
 pub use barren::Barren;
+use confirm::Known;
 use packed::Member;
 pub use packed::Unread;
 
@@ -144,19 +146,29 @@ impl Scanner {
         barren: Option<&Barren>,
         text: &'a [u8],
     ) -> Result<Candidates<'a>, RuleError> {
-        let mut candidates = self.matched_in(barren, text)?;
-        if archive::is_archive(text) {
-            packed::open(self, barren, text, &mut candidates)?;
+        if !archive::is_archive(text) {
+            let known = Known {
+                barren,
+                ..Known::default()
+            };
+            return self.matched_in(known, text);
         }
-        Ok(candidates)
+        packed::open(self, barren, text)
     }
 
     /// The same for a text whose members, if it has any, are texts of their own.
     fn matched_in<'a>(
         &self,
-        barren: Option<&Barren>,
+        known: Known<'_>,
         text: &'a [u8],
     ) -> Result<Candidates<'a>, RuleError> {
+        let barren = known.barren;
+        let of_others = || Known {
+            barren,
+            ..Known::default()
+        };
+        // What is known is so of the text as it stands, the first view.
+        let mut known = Some(known);
         let mut views = view::of(text);
         let mut matches = Vec::new();
         let mut hidden = Vec::new();
@@ -172,7 +184,7 @@ impl Scanner {
             let has_keywords = confirm::matches(
                 &self.rules,
                 &self.prefilter,
-                barren,
+                known.take().unwrap_or_else(of_others),
                 &view.text,
                 &mut seeds,
                 found,

@@ -4,11 +4,13 @@
 //! stored as it is matches in the archive's bytes too, and counts as the member's. A match is new in a member where no member of the
 //! old archive has its lines: an archive that is packed anew brings nothing.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::atomic::Ordering;
 
 use bstr::{BStr, BString};
 
+use super::confirm::Known;
+use super::seen::Seen;
 use super::{Barren, Candidates, Match, Place, Scanner};
 use crate::archive::{self, Item, Limits};
 use crate::finding::{Finding, Part};
@@ -41,13 +43,20 @@ type Told = Vec<(usize, Vec<u8>, BString)>;
 /// Secrets that are looked at as the beginning of another.
 const MAX_BEGINNINGS: usize = 4;
 
-/// Searches the members of `text`, an archive whose own bytes gave `candidates`.
-pub(super) fn open(
+/// Searches `text`, an archive, and its members.
+pub(super) fn open<'a>(
     scanner: &Scanner,
     barren: Option<&Barren>,
-    text: &[u8],
-    candidates: &mut Candidates<'_>,
-) -> Result<(), RuleError> {
+    text: &'a [u8],
+) -> Result<Candidates<'a>, RuleError> {
+    // The archives that the walk is in, with where they lie in memory; each is there as long as its members come.
+    let mut outer = vec![(place(text), Seen::default())];
+    let known = Known {
+        barren,
+        seen: Some(&mut outer[0].1),
+        only: None,
+    };
+    let mut candidates = scanner.matched_in(known, text)?;
     let mut ended = Ok(());
     archive::walk(text, Limits::SCAN, &mut |item| {
         scanner.pulse.fetch_add(1, Ordering::Relaxed);
@@ -59,27 +68,55 @@ pub(super) fn open(
             });
         }
         let name = archive::member_name(path);
-        for (part, text) in [(Part::Path, name), (Part::Content, content)] {
-            if text.is_empty() {
-                continue;
-            }
-            match scanner.matched_in(barren, text) {
-                Ok(found) if found.matches.is_empty() => {}
-                Ok(found) => candidates.members.push(Member {
-                    path: BString::from(path),
-                    part,
-                    candidates: found.into_owned(),
-                }),
-                Err(error) => ended = Err(error),
-            }
+        let mut search = |part, text: &[u8], known| match scanner.matched_in(known, text) {
+            Ok(found) if found.matches.is_empty() => {}
+            Ok(found) => candidates.members.push(Member {
+                path: BString::from(path),
+                part,
+                candidates: found.into_owned(),
+            }),
+            Err(error) => ended = Err(error),
+        };
+        let known = Known {
+            barren,
+            ..Known::default()
+        };
+        search(Part::Path, name, known);
+        let (level, is_archive) = match item {
+            Item::Text {
+                level, is_archive, ..
+            } => (level, is_archive),
+            Item::Unread { .. } => (outer.len() - 1, false),
+        };
+        outer.truncate(level + 1);
+        let at = place(content);
+        let only = outer.iter().rev().find_map(|(whole, seen)| {
+            let is_part = whole.start <= at.start && at.end <= whole.end;
+            is_part.then(|| seen.within(&(at.start - whole.start..at.end - whole.start)))
+        });
+        let mut seen = Seen::default();
+        let known = Known {
+            barren,
+            only: only.as_deref(),
+            seen: is_archive.then_some(&mut seen),
+        };
+        search(Part::Content, content, known);
+        if is_archive {
+            outer.push((at, seen));
         }
         match ended {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }
     });
+    ended?;
     candidates.tell_once();
-    ended
+    Ok(candidates)
+}
+/// Its addresses.
+fn place(bytes: &[u8]) -> Range<usize> {
+    let start = bytes.as_ptr().addr();
+    start..start + bytes.len()
 }
 
 /// The path of a member and what can be read of it. What cannot be read has a name all the same.

@@ -6,6 +6,9 @@
 
 mod allowlist;
 mod architecture;
+mod archive_accepted;
+mod archive_faults;
+mod archive_stored;
 mod archives;
 mod arrays;
 mod attributes;
