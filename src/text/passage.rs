@@ -31,9 +31,19 @@ pub fn find(blob: &[u8]) -> [Passages; 2] {
         unit,
         ..Passages::default()
     });
-    if memchr::memchr(0, blob).is_some() {
-        found.add_pairs(blob);
-        wide.add_fours(blob);
+    if memchr::memchr(0, blob).is_none() {
+        return [found, wide];
+    }
+    let (mut done, mut done_wide) = (0, 0);
+    for at in (0..blob.len()).step_by(STRIDE) {
+        let Some(block) = blob[at..].first_chunk::<BLOCK>() else {
+            break;
+        };
+        match phase(block) {
+            Some((2, phase)) if at >= done => done = found.add_pairs(blob, at + 1 - phase),
+            Some((4, phase)) if at >= done_wide => done_wide = wide.add_fours(blob, at + phase),
+            _ => {}
+        }
     }
     [found, wide]
 }
@@ -79,60 +89,38 @@ impl Passages {
         self.text.push(b'\n');
     }
 
-    /// Passages in which each second byte is NUL.
-    fn add_pairs(&mut self, blob: &[u8]) {
-        let mut done = 0;
-        for at in (0..blob.len()).step_by(PAIRS_STRIDE) {
-            let Some(block) = blob[at..].first_chunk::<8>() else {
-                break;
-            };
-            if at < done || !alternates(block) {
-                continue;
-            }
-            let mut first = at + usize::from(block[0] != 0);
-            let mut last = first;
-            while first >= 2 && blob[first - 1] != 0 && blob[first - 2] == 0 {
-                first -= 2;
-            }
-            while blob.get(last + 1).is_some_and(|&byte| byte != 0)
-                && blob.get(last + 2) == Some(&0)
-            {
-                last += 2;
-            }
-            done = last + 1;
-            if last - first >= 2 * (MIN_CHARS - 1) {
-                // Little-endian units begin one byte before the NUL, big-endian ones with it.
-                if first > 0 {
-                    self.add(shown(&blob[first - 1..last]), first - 1);
-                }
-                self.add(shown(&blob[first..(last + 2).min(blob.len())]), first);
-            }
+    /// The passage around `at`, a NUL of it; gives where it ends.
+    fn add_pairs(&mut self, blob: &[u8], at: usize) -> usize {
+        // The first NUL and the last.
+        let (mut first, mut last) = (at, at);
+        while first >= 2 && blob[first - 1] != 0 && blob[first - 2] == 0 {
+            first -= 2;
         }
+        while blob.get(last + 1).is_some_and(|&byte| byte != 0) && blob.get(last + 2) == Some(&0) {
+            last += 2;
+        }
+        if last - first >= 2 * (MIN_CHARS - 1) {
+            // Little-endian units begin one byte before the NUL, big-endian ones with it.
+            if first > 0 {
+                self.add(shown(&blob[first - 1..last]), first - 1);
+            }
+            self.add(shown(&blob[first..(last + 2).min(blob.len())]), first);
+        }
+        last + 1
     }
 
-    /// Passages of bytes with three NULs between each two.
-    fn add_fours(&mut self, blob: &[u8]) {
-        let mut done = 0;
-        for at in (0..blob.len()).step_by(STRIDE) {
-            let Some(block) = blob[at..].first_chunk::<BLOCK>() else {
-                break;
-            };
-            let Some(phase) = phase(block).filter(|_| at >= done) else {
-                continue;
-            };
-            let (mut first, mut last) = (at + phase, at + phase);
-            while first >= 4 && blob[first - 4] != 0 && blob[first - 3..first] == [0; 3] {
-                first -= 4;
-            }
-            while blob.get(last + 1..last + 4) == Some(&[0; 3])
-                && blob.get(last + 4).is_some_and(|&byte| byte != 0)
-            {
-                last += 4;
-            }
-            done = last + 1;
-            if last - first < 4 * (MIN_CHARS - 1) {
-                continue;
-            }
+    /// The passage around `at`, a byte of it, with three NULs between each two; gives where it ends.
+    fn add_fours(&mut self, blob: &[u8], at: usize) -> usize {
+        let (mut first, mut last) = (at, at);
+        while first >= 4 && blob[first - 4] != 0 && blob[first - 3..first] == [0; 3] {
+            first -= 4;
+        }
+        while blob.get(last + 1..last + 4) == Some(&[0; 3])
+            && blob.get(last + 4).is_some_and(|&byte| byte != 0)
+        {
+            last += 4;
+        }
+        if last - first >= 4 * (MIN_CHARS - 1) {
             // What stands at an end may be a byte of something else, by which of its sides is NUL.
             let begins = first >= 3 && blob[first - 3..first] == [0; 3];
             let ends = blob.get(last + 1..last + 4) == Some(&[0; 3]);
@@ -143,6 +131,7 @@ impl Passages {
             }
             self.add(shown(&blob[little.clone()]), little.start);
         }
+        last + 1
     }
 }
 
@@ -152,35 +141,33 @@ fn shown(units: &[u8]) -> impl Iterator<Item = u8> + '_ {
 
 /// Bytes looked at together, and from the first of them to those that are looked at next: each passage of [`MIN_CHARS`]
 /// characters has such a block inside of it. So tensors, which are full of NUL, cost no more than a look here and there.
-const BLOCK: usize = 16;
-const STRIDE: usize = 32;
+const BLOCK: usize = 8;
+const STRIDE: usize = 24;
 
-/// The same for UTF-16, where eight bytes are looked at.
-const PAIRS_STRIDE: usize = 24;
+const _: () = assert!(2 * (MIN_CHARS - 1) + 1 >= STRIDE + BLOCK - 1);
 
-const _: () = assert!(4 * (MIN_CHARS - 1) + 1 >= STRIDE + BLOCK - 1);
-const _: () = assert!(2 * (MIN_CHARS - 1) + 1 >= PAIRS_STRIDE + 8 - 1);
-
-/// Whether every second byte is NUL, and no other.
-fn alternates(block: &[u8; 8]) -> bool {
-    let (pairs, _) = block.as_chunks::<2>();
-    let is_first = |pair: &[u8; 2]| pair[0] == 0 && pair[1] != 0;
-    let is_second = |pair: &[u8; 2]| pair[0] != 0 && pair[1] == 0;
-    pairs.iter().all(is_first) || pairs.iter().all(is_second)
+/// What a block can be inside of: bytes of a unit, and where the first byte stands that is not NUL.
+#[inline(always)]
+fn phase(block: &[u8; BLOCK]) -> Option<(usize, usize)> {
+    const EVEN: u64 = u64::from_le_bytes([0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0]);
+    let word = u64::from_le_bytes(*block);
+    let is_none = word == 0 || (word & EVEN != 0 && word & !EVEN != 0);
+    if is_none { None } else { phase_of(block) }
 }
 
-/// Where in a block the first byte stands, if there is one in each four, with three NULs between each two.
-fn phase(block: &[u8; BLOCK]) -> Option<usize> {
-    let (fours, _) = block.as_chunks::<4>();
-    let any = fours.iter().fold([0; 4], |mut any, four| {
-        for (any, byte) in any.iter_mut().zip(four) {
-            *any |= byte;
-        }
-        any
-    });
-    let phase = any.iter().position(|&byte| byte != 0)?;
-    let is_one = any[phase + 1..].iter().all(|&byte| byte == 0);
-    (is_one && fours.iter().all(|four| four[phase] != 0)).then_some(phase)
+fn phase_of(block: &[u8; BLOCK]) -> Option<(usize, usize)> {
+    let first = block.iter().position(|&byte| byte != 0)?;
+    let is = |unit: usize| {
+        first < unit
+            && block
+                .iter()
+                .enumerate()
+                .all(|(at, &byte)| (byte != 0) == (at % unit == first))
+    };
+    [2, 4]
+        .into_iter()
+        .find(|&unit| is(unit))
+        .map(|unit| (unit, first))
 }
 
 #[cfg(test)]
