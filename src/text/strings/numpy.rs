@@ -88,7 +88,9 @@ pub(super) fn wide(blob: &[u8]) -> Passages {
 }
 
 fn each(blob: &[u8], tell: &mut dyn FnMut(Kind, Range<usize>)) {
-    let Some(layout) = layout(blob) else { return };
+    let Some(layout) = layout(blob).filter(|layout| !layout.fields.is_empty()) else {
+        return;
+    };
     let items = blob[layout.start..].chunks_exact(layout.len.max(1));
     for (item, start) in items.zip((layout.start..).step_by(layout.len.max(1))) {
         for Field { kind, range } in &layout.fields {
