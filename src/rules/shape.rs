@@ -44,15 +44,19 @@ const CHUNK: usize = 32;
 /// Whether one of the bytes stands in `text` that have a bit in `need`: few, as a rule. Comparing many with each takes a
 /// few vector instructions.
 fn holds_one(text: &[u8], need: u128) -> bool {
-    let has = |part: &[u8], wanted: u8| {
-        part.iter()
-            .fold(false, |found, &byte| found | (byte == wanted))
+    let Some(last) = text.last_chunk::<CHUNK>() else {
+        return text.iter().any(|&byte| byte < 128 && need >> byte & 1 == 1);
     };
-    let (chunks, rest) = text.as_chunks::<CHUNK>();
-    chunks
+    // The last one may hold bytes of the one before it.
+    let (chunks, _) = text.as_chunks::<CHUNK>();
+    let mut chunks = chunks.iter().chain([last]);
+    chunks.any(|chunk| bytes_of(need).any(|wanted| holds(chunk, wanted)))
+}
+
+fn holds(chunk: &[u8; CHUNK], wanted: u8) -> bool {
+    chunk
         .iter()
-        .any(|chunk| bytes_of(need).any(|wanted| has(chunk, wanted)))
-        || bytes_of(need).any(|wanted| has(rest, wanted))
+        .fold(false, |found, &byte| found | (byte == wanted))
 }
 
 /// The bytes that have a bit in `need`.
