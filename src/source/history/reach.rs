@@ -83,6 +83,7 @@ impl Reach {
         near.len().min(known.max(1) + pairs)
     }
 
+    #[inline(always)]
     fn has(&self, first: u8, second: u8) -> bool {
         let [first, second] = [first, second].map(|byte| byte.to_ascii_lowercase());
         self.pairs[usize::from(first)][usize::from(second >> 6)] >> (second & 63) & 1 == 1
@@ -91,6 +92,7 @@ impl Reach {
 
 impl Side {
     /// So many bytes from here, or all.
+    #[inline(always)]
     pub(super) fn first(self, run: &[u8], len: usize) -> &[u8] {
         let len = len.min(run.len());
         match self {
@@ -100,6 +102,7 @@ impl Side {
     }
 
     /// The others.
+    #[inline(always)]
     pub(super) fn without(self, run: &[u8], len: usize) -> &[u8] {
         match self {
             Self::Front => &run[len..],
