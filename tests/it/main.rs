@@ -6,9 +6,6 @@
 
 mod allowlist;
 mod architecture;
-mod archive_accepted;
-mod archive_faults;
-mod archive_stored;
 mod archives;
 mod arrays;
 mod attributes;

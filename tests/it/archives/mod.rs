@@ -2,6 +2,7 @@
 
 mod accepted;
 mod faults;
+mod stored;
 
 use serde_json::Value;
 

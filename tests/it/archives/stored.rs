@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::archives::shell;
+use super::shell;
 use crate::findings::findings;
 use crate::random::Random;
 use crate::support::{Sandbox, hf_token, letters};
