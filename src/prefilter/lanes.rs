@@ -25,7 +25,7 @@ pub(super) fn run(
     table: &Table,
     text: &[u8],
     range: Range<usize>,
-    mut matched: impl FnMut(usize, usize),
+    matched: &mut dyn FnMut(usize, usize),
 ) {
     let mut walk = Walk {
         rows: &table.rows,
@@ -40,12 +40,12 @@ pub(super) fn run(
     );
     walk.at = range.start;
     let mut rest = &text[range];
-    rest = walk.blocks::<MANY, LONG>(rest, &mut matched);
-    rest = walk.blocks::<MANY, MIDDLE>(rest, &mut matched);
-    rest = walk.blocks::<MANY, SHORT>(rest, &mut matched);
-    rest = walk.blocks::<FEW, SHORT>(rest, &mut matched);
-    rest = walk.blocks::<FEW, SHORTEST>(rest, &mut matched);
-    walk.single(rest, &mut matched);
+    rest = walk.blocks::<MANY, LONG>(rest, matched);
+    rest = walk.blocks::<MANY, MIDDLE>(rest, matched);
+    rest = walk.blocks::<MANY, SHORT>(rest, matched);
+    rest = walk.blocks::<FEW, SHORT>(rest, matched);
+    rest = walk.blocks::<FEW, SHORTEST>(rest, matched);
+    walk.single(rest, matched);
 }
 
 /// Where a run stands.
@@ -62,7 +62,7 @@ impl Walk<'_> {
     fn blocks<'t, const LANES: usize, const SEGMENT: usize>(
         &mut self,
         text: &'t [u8],
-        matched: &mut impl FnMut(usize, usize),
+        matched: &mut dyn FnMut(usize, usize),
     ) -> &'t [u8] {
         let (segments, _) = text.as_chunks::<SEGMENT>();
         let (blocks, _) = segments.as_chunks::<LANES>();
@@ -89,7 +89,7 @@ impl Walk<'_> {
     fn block<const LANES: usize, const SEGMENT: usize>(
         &mut self,
         classes: &[[u8; SEGMENT]; LANES],
-        matched: &mut impl FnMut(usize, usize),
+        matched: &mut dyn FnMut(usize, usize),
     ) {
         const {
             assert!(
@@ -132,7 +132,7 @@ impl Walk<'_> {
         self.at += LANES * SEGMENT;
     }
 
-    fn single(&mut self, text: &[u8], matched: &mut impl FnMut(usize, usize)) {
+    fn single(&mut self, text: &[u8], matched: &mut dyn FnMut(usize, usize)) {
         let [first, rest @ ..] = text else { return };
         let mut state = self.next(self.state, class(*first));
         for (&byte, end) in rest.iter().zip(self.at + 1..) {
@@ -156,7 +156,7 @@ impl Walk<'_> {
         state: usize,
         class: u8,
         end: usize,
-        matched: &mut impl FnMut(usize, usize),
+        matched: &mut dyn FnMut(usize, usize),
     ) -> usize {
         let row = match self.plain.get(state) {
             Some(row) => row,
@@ -165,7 +165,7 @@ impl Walk<'_> {
         usize::from(row[usize::from(class) % CLASSES])
     }
 
-    fn report(&self, state: usize, end: usize, matched: &mut impl FnMut(usize, usize)) {
+    fn report(&self, state: usize, end: usize, matched: &mut dyn FnMut(usize, usize)) {
         if state >= self.plain.len() {
             self.report_slow(state, end, matched);
         }
@@ -174,12 +174,7 @@ impl Walk<'_> {
     /// Out of line, so that the lanes' states stay in registers.
     #[cold]
     #[inline(never)]
-    fn report_slow(
-        &self,
-        state: usize,
-        end: usize,
-        matched: &mut impl FnMut(usize, usize),
-    ) -> &Row {
+    fn report_slow(&self, state: usize, end: usize, matched: &mut dyn FnMut(usize, usize)) -> &Row {
         matched(state, end);
         &self.rows[state]
     }

@@ -132,7 +132,7 @@ impl Prefilter {
         mut sign: impl FnMut(usize, usize),
     ) {
         for layer in &self.layers {
-            lanes::run(&layer.table, text, range.clone(), |state, end| {
+            lanes::run(&layer.table, text, range.clone(), &mut |state, end| {
                 for needle in layer.table.found_at(state) {
                     // Past the rules of a table stand the signs of what is encoded, a number for each kind.
                     let rule = match layer.in_set.get(needle.rule) {

@@ -292,12 +292,10 @@ impl Row {
     pub(super) fn chars<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         match &self.runs[..] {
             [only] => Cow::Borrowed(&text[only.clone()]),
-            runs => Cow::Owned(
-                runs.iter()
-                    .flat_map(|run| &text[run.clone()])
-                    .copied()
-                    .collect(),
-            ),
+            runs => {
+                let runs: Vec<&[u8]> = runs.iter().map(|run| &text[run.clone()]).collect();
+                Cow::Owned(runs.concat())
+            }
         }
     }
 
