@@ -122,18 +122,21 @@ fn search(
             return Ok(());
         }
         let layers = [outer, &[(encoding, Rc::new(map))]].concat();
+        let mut below = Vec::new();
         if !deeper.is_empty() && !is_deep {
             search(
                 scanner,
                 &text,
                 &mut deeper,
                 &layers,
-                &mut |layers, text, matches, _| {
-                    found(layers, text, matches, stretch);
-                },
+                &mut |layers, text, matches, _| below.push((layers.to_vec(), text, matches)),
             )?;
         }
+        // What needs the fewest layers comes first: of readings of the same bytes the first counts.
         if !matches.is_empty() {
+            found(&layers, text, matches, stretch);
+        }
+        for (layers, text, matches) in below {
             found(&layers, text, matches, stretch);
         }
         Ok(())
