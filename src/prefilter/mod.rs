@@ -16,6 +16,10 @@ use crate::text::layer::{self, Seeds, sign};
 
 include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
 
+/// Bytes that are read twice in a row, for runs and for keywords: they are in a near cache the second time. Whole blocks of
+/// all lanes.
+const PIECE: usize = 64 << 10;
+
 /// A keyword of a rule at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
@@ -115,13 +119,16 @@ impl Prefilter {
         found: &mut Vec<Hit>,
         seeds: &mut Seeds,
     ) {
-        layer::run_seeds(text, range.clone(), &mut seeds.runs);
-        self.search(text, range, found, |kind, at| match kind {
-            0 => seeds.escapes.push(at),
-            1 => seeds.notebook = true,
-            2 => seeds.manifest = true,
-            _ => seeds.values.extend(sign::value_of(text, at).map(|_| at)),
-        });
+        for start in range.clone().step_by(PIECE) {
+            let piece = start..range.end.min(start + PIECE);
+            layer::run_seeds(text, piece.clone(), &mut seeds.runs);
+            self.search(text, piece, found, |kind, at| match kind {
+                0 => seeds.escapes.push(at),
+                1 => seeds.notebook = true,
+                2 => seeds.manifest = true,
+                _ => seeds.values.extend(sign::value_of(text, at).map(|_| at)),
+            });
+        }
     }
 
     fn search(
