@@ -113,6 +113,7 @@ pub(super) fn open<'a>(
     candidates.tell_once();
     Ok(candidates)
 }
+
 /// Its addresses.
 fn place(bytes: &[u8]) -> Range<usize> {
     let start = bytes.as_ptr().addr();

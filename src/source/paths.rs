@@ -138,13 +138,7 @@ fn ignored(
             continue;
         };
         let file = folder.join(inside);
-        // A folder on the way that is a link now leads elsewhere.
-        let is_there = || {
-            let here = file.parent()?.canonicalize().ok()?;
-            let kind = fs::symlink_metadata(&file).ok()?;
-            Some(!kind.is_dir() && here == path.parent()?)
-        };
-        if !walked.contains(inside) && is_there() == Some(true) {
+        if !walked.contains(inside) && may_stand(&file, &path) {
             missed.push(File {
                 path: file,
                 named: false,
@@ -152,6 +146,24 @@ fn ignored(
         }
     }
     Ok(missed)
+}
+
+/// Whether there is anything to read at `file`, which git calls `path`. What cannot be told is read, so that it is told.
+fn may_stand(file: &Path, path: &Path) -> bool {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    let is_gone = |error: &io::Error| matches!(error.kind(), NotFound | NotADirectory);
+    match fs::symlink_metadata(file) {
+        Ok(kind) if kind.is_dir() => false,
+        Err(error) if is_gone(&error) => false,
+        _ => {
+            // A folder on the way that is a link now leads elsewhere.
+            let [here, tracked] = [file, path].map(|path| path.parent().unwrap_or(path));
+            match here.canonicalize() {
+                Ok(here) => here == tracked,
+                Err(error) => !is_gone(&error),
+            }
+        }
+    }
 }
 
 fn scan_file(file: &File, base: &Base, scanner: &Scanner) -> Result<Scanned, SourceError> {

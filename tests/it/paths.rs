@@ -1,7 +1,11 @@
 //! `hf-guard scan PATH…` and `hf-guard scan -`.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::process::Command;
 
+use crate::archives::shell;
 use crate::support::{Sandbox, hf_token};
 
 #[test]
@@ -55,22 +59,46 @@ fn what_is_tracked_and_ignored_is_read() {
     sandbox.guard(&["scan", "."]).assert_code(0);
 }
 
+fn set(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it can be changed");
+}
+
+/// What runs the command behind it as somebody who may not read everything, as root may.
+fn without_privileges(sandbox: &Sandbox) -> Command {
+    let is_root = fs::metadata("/proc/self").expect("it is there").uid() == 0;
+    let mut command = sandbox.command(if is_root { "setpriv" } else { "env" });
+    if is_root {
+        command.args(["--reuid=65534", "--clear-groups", "--bounding-set=-all"]);
+        // git reads no repository of somebody else.
+        shell(sandbox, "chown -R 65534 \"$PWD\"");
+    }
+    command
+}
+
+#[test]
+fn a_tracked_file_in_an_ignored_folder_that_cannot_be_read_is_told() {
+    let sandbox = Sandbox::new();
+    sandbox.stage("conf/.env", "HF_TOKEN=\n");
+    sandbox.write(".gitignore", "conf/\n");
+    sandbox.commit_all("first");
+    let mut scan = without_privileges(&sandbox);
+    scan.args([crate::support::GUARD, "scan", "."]);
+    set(sandbox.root(), 0o755);
+    set(&sandbox.path().join("conf"), 0);
+    let run = crate::support::Run::of(&mut scan);
+    set(&sandbox.path().join("conf"), 0o755);
+    run.assert_code(2);
+    let told = "conf/.env: not read: ";
+    assert!(run.stdout.contains(told), "{run:?}");
+}
+
 #[test]
 fn a_folder_that_cannot_be_read_is_told_without_the_secret_in_its_name() {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let sandbox = Sandbox::new();
     let token = hf_token(5);
     let folder = sandbox.path().join(format!("a/{token}"));
     fs::create_dir_all(&folder).expect("a folder can be made");
-    let set = |path: &std::path::Path, mode| {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it can be changed");
-    };
-    // root may read everything.
-    let is_root = fs::metadata("/proc/self").expect("it is there").uid() == 0;
-    let mut scan = sandbox.command(if is_root { "setpriv" } else { "env" });
-    if is_root {
-        scan.args(["--reuid=65534", "--clear-groups", "--bounding-set=-all"]);
-    }
+    let mut scan = without_privileges(&sandbox);
     scan.args([crate::support::GUARD, "scan", "a"]);
     set(sandbox.root(), 0o755);
     set(&folder, 0);
