@@ -119,9 +119,10 @@ impl Prefilter {
         found: &mut Vec<Hit>,
         seeds: &mut Seeds,
     ) {
+        let mut done = 0;
         for start in range.clone().step_by(PIECE) {
             let piece = start..range.end.min(start + PIECE);
-            layer::run_seeds(text, piece.clone(), &mut seeds.runs);
+            layer::run_seeds(text, piece.clone(), &mut done, &mut seeds.runs);
             self.search(text, piece, found, |kind, at| match kind {
                 0 => seeds.escapes.push(at),
                 1 => seeds.notebook = true,

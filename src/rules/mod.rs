@@ -69,6 +69,7 @@ pub struct Compiled {
     /// Which rule it is.
     pub member: Member,
     shape: OnceLock<Result<Shape, RuleError>>,
+    side: OnceLock<Result<Option<Regex>, RuleError>>,
     matcher: OnceLock<Result<Matcher, RuleError>>,
 }
 
@@ -77,20 +78,10 @@ pub struct Compiled {
 pub struct Matcher {
     /// Byte regex, Unicode off.
     pub regex: Regex,
-    /// Every match holds a match of this.
-    side: Option<Regex>,
     /// What must not stand directly before the secret.
     pub left: Boundary,
     /// What must not stand directly after it.
     pub right: Boundary,
-}
-
-impl Matcher {
-    /// Whether it is worth to search `window`, which reaches a byte beyond each match that it can hold.
-    #[must_use]
-    pub fn may_match(&self, window: &[u8]) -> bool {
-        self.side.as_ref().is_none_or(|side| side.is_match(window))
-    }
 }
 
 impl RuleSet {
@@ -113,6 +104,7 @@ impl RuleSet {
             .map(|rule| Compiled {
                 member: rule.into(),
                 shape: OnceLock::new(),
+                side: OnceLock::new(),
                 matcher: OnceLock::new(),
             })
             .collect();
@@ -156,31 +148,51 @@ impl Compiled {
         shape.as_ref().map_err(Clone::clone)
     }
 
+    /// Whether it is worth to search `window`, which reaches a byte beyond each match that it can hold, with
+    /// [`Compiled::matcher`]: of a regex with a gap one side is looked for first, and mostly it never has to be compiled.
+    ///
+    /// # Errors
+    /// As [`Compiled::max_len`].
+    pub fn may_match(&self, window: &[u8]) -> Result<bool, RuleError> {
+        let side = self.side.get_or_init(|| {
+            let side = parts::with_secret(self.regex());
+            side.map(|side| self.compiled(&side)).transpose()
+        });
+        let side = side.as_ref().map_err(Clone::clone)?;
+        Ok(side.as_ref().is_none_or(|side| side.is_match(window)))
+    }
+
     /// Compiles the regex on first use; a built-in rule is not unpacked for it.
     ///
     /// # Errors
     /// As [`Compiled::max_len`].
     pub fn matcher(&self) -> Result<&Matcher, RuleError> {
-        let compiled = self.matcher.get_or_init(|| {
-            let (regex, (left, right)) = match self.member {
-                Member::Builtin(index) => (catalog::regex(index), catalog::edges(index)),
-                Member::Own(rule) => (&*rule.regex, (rule.left, rule.right)),
+        let matcher = self.matcher.get_or_init(|| {
+            let (left, right) = match self.member {
+                Member::Builtin(index) => catalog::edges(index),
+                Member::Own(rule) => (rule.left, rule.right),
             };
-            let compiled = |regex: &str| {
-                compile(regex).map_err(|source| RuleError::Regex {
-                    id: self.rule().id.clone().into_owned(),
-                    source,
-                })
-            };
-            let side = parts::with_secret(regex);
             Ok(Matcher {
-                regex: compiled(regex)?,
-                side: side.map(|side| compiled(&side)).transpose()?,
+                regex: self.compiled(self.regex())?,
                 left,
                 right,
             })
         });
-        compiled.as_ref().map_err(Clone::clone)
+        matcher.as_ref().map_err(Clone::clone)
+    }
+
+    fn regex(&self) -> &str {
+        match self.member {
+            Member::Builtin(index) => catalog::regex(index),
+            Member::Own(rule) => &rule.regex,
+        }
+    }
+
+    fn compiled(&self, regex: &str) -> Result<Regex, RuleError> {
+        compile(regex).map_err(|source| RuleError::Regex {
+            id: self.rule().id.clone().into_owned(),
+            source,
+        })
     }
 }
 

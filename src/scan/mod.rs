@@ -141,6 +141,23 @@ impl Scanner {
         self.matched(Some(barren), text)
     }
 
+    /// The same where it is known that keywords, and what is encoded, can stand in the stretches `only`, which are disjoint and in
+    /// order; and that `text` is no archive, notebook or manifest and holds no UTF-16.
+    ///
+    /// # Errors
+    /// As [`Scanner::candidates`].
+    pub fn candidates_within<'a>(
+        &self,
+        only: &[Range<usize>],
+        text: &'a [u8],
+    ) -> Result<Candidates<'a>, RuleError> {
+        let known = Known {
+            only: Some(only),
+            ..Known::default()
+        };
+        self.matched_in(known, text)
+    }
+
     fn matched<'a>(
         &self,
         barren: Option<&Barren>,

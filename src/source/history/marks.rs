@@ -11,7 +11,7 @@ use std::ops::Range;
 use crate::git::Kind;
 use crate::git::pack::{Change, Piece};
 use crate::prefilter::Hit;
-use crate::rules::{Matcher, RuleError, RuleSet, Shape};
+use crate::rules::{Compiled, RuleError, RuleSet, Shape};
 
 use super::novelty::Novelty;
 use super::tree;
@@ -112,6 +112,24 @@ pub(super) fn inherited(
     Ok(Some(marks))
 }
 
+/// The stretches of a text of `len` bytes that hold every match and everything encoded in which there is one, in order and
+/// disjoint.
+pub(super) fn stretches(marks: &[Mark], len: usize) -> Vec<Range<usize>> {
+    let matching = marks.iter().filter(|mark| mark.matches);
+    let mut all: Vec<Range<usize>> = matching
+        .map(|mark| mark.hit.start..mark.hit.end.min(len))
+        .collect();
+    all.sort_unstable_by_key(|stretch| stretch.start);
+    all.dedup_by(|next, last| {
+        let touches = next.start <= last.end;
+        if touches {
+            last.end = last.end.max(next.end);
+        }
+        touches
+    });
+    all
+}
+
 /// Where in `base` the marks begin that start at `start` or later; looked for at `next` first.
 fn first_from(base: &[Mark], start: usize, next: usize) -> usize {
     let is_before = |mark: &Mark| mark.hit.start < start;
@@ -156,9 +174,8 @@ fn ask(
         let compiled = &rules.as_slice()[rule];
         let shape = compiled.shape()?;
         if kind == Kind::Tree {
-            let matcher = compiled.matcher()?;
             for mark in of_one_rule {
-                mark.ask_names(matcher, text);
+                mark.ask_names((compiled, shape), text)?;
             }
             continue;
         }
@@ -172,14 +189,14 @@ fn ask(
             let window = &text[start..end];
             let mut asked = None;
             if shape.may_match(window) {
-                let matcher = compiled.matcher()?;
                 // The window of one keyword is the whole row.
                 let is_alone = row.len() == 1;
-                let may_match = is_alone || verdicts.is_match(rule, matcher, &text[..end], start);
-                asked = may_match.then_some((Some(shape).filter(|_| !is_alone), matcher));
+                let may_match =
+                    is_alone || verdicts.is_match(rule, compiled, &text[..end], start)?;
+                asked = may_match.then_some((Some(shape).filter(|_| !is_alone), compiled));
             }
             for mark in row {
-                mark.ask(asked, reach, text, verdicts);
+                mark.ask(asked, reach, text, verdicts)?;
             }
         }
     }
@@ -230,39 +247,51 @@ impl Mark {
         }
     }
 
-    fn ask_names(&mut self, matcher: &Matcher, tree: &[u8]) {
+    fn ask_names(
+        &mut self,
+        (compiled, shape): (&Compiled, &Shape),
+        tree: &[u8],
+    ) -> Result<(), RuleError> {
         let name = tree::part_around(tree, self.hit.start);
-        self.matches = tree::names_around(tree, self.hit.start)
-            .any(|name| matcher.regex.is_match(&tree[name]));
+        self.matches = false;
+        for name in tree::names_around(tree, self.hit.start) {
+            let name = &tree[name];
+            let may_match = shape.may_match(name) && compiled.may_match(name)?;
+            self.matches |= may_match && compiled.matcher()?.regex.is_match(name);
+        }
         // At the ends of a bent tree no NUL says that the name is whole.
         self.seen = Some(match name.start.checked_sub(1) {
             Some(start) if name.end < tree.len() => (start, name.end + 1),
             _ => (0, usize::MAX),
         });
+        Ok(())
     }
 
-    /// `matcher` is there unless a wider search has found nothing, and the shape unless its answer is known; `reach` is the
+    /// `rule` is there unless a wider search has found nothing, and its shape unless its answer is known; `reach` is the
     /// length of the longest match, and one.
     fn ask(
         &mut self,
-        matcher: Option<(Option<&Shape>, &Matcher)>,
+        rule: Option<(Option<&Shape>, &Compiled)>,
         reach: usize,
         text: &[u8],
         verdicts: &mut Verdicts,
-    ) {
+    ) -> Result<(), RuleError> {
         // A match that holds the keyword begins and ends in here, with a byte to spare for `\b`, `^` and `$`.
         let start = self.hit.end.checked_sub(reach);
         let end = self.hit.start + reach;
         let (from, to) = (start.unwrap_or(0), end.min(text.len()));
-        self.matches = matcher.is_some_and(|(shape, matcher)| {
-            let window = &text[from..to];
-            shape.is_none_or(|shape| shape.may_match(window))
-                && verdicts.is_match(self.hit.rule, matcher, &text[..to], from)
-        });
+        self.matches = match rule {
+            Some((shape, compiled)) => {
+                let may_match = shape.is_none_or(|shape| shape.may_match(&text[from..to]));
+                may_match && verdicts.is_match(self.hit.rule, compiled, &text[..to], from)?
+            }
+            None => false,
+        };
         // An answer drawn from the text's end does not hold where more text follows: give it a range no copy has.
         self.seen = Some(match start {
             Some(start) if end <= text.len() => (start, end),
             _ => (0, usize::MAX),
         });
+        Ok(())
     }
 }

@@ -84,8 +84,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Keeps `object` if `text`, read whole by every rule and check, holds anything.
-    fn keep(&mut self, object: &Object<'_>, text: &[u8]) -> Result<(), HistoryError> {
+    /// Keeps `object` if `text` holds anything that every rule and check finds `only` in these stretches, or in all of it.
+    fn keep(
+        &mut self,
+        object: &Object<'_>,
+        text: &[u8],
+        only: Option<&[Range<usize>]>,
+    ) -> Result<(), HistoryError> {
         let mut findings = Vec::new();
         if object.kind == Kind::Tree {
             for name in tree::names(text) {
@@ -95,7 +100,10 @@ impl<'a> Reader<'a> {
             }
         } else {
             let place = (BStr::new(b""), Part::Content);
-            let candidates = self.scanner.candidates(text)?;
+            let candidates = match only {
+                Some(stretches) => self.scanner.candidates_within(stretches, text)?,
+                None => self.scanner.candidates(text)?,
+            };
             findings = findings_in(self.scanner, &candidates, object.oid(), place);
             let gaps = candidates.unread().iter().map(|unread| Gap {
                 what: format!("object {}{}", object.oid(), unread.path),
@@ -252,7 +260,10 @@ impl Visitor for Reader<'_> {
         } = self.seeds;
         let apart = manifest && has_parts(object.kind, nul_free);
         if decoded || apart || is_suspect(marks.as_deref(), notebook) {
-            self.keep(object, text)?;
+            let is_plain = nul_free && !(decoded || notebook || manifest);
+            let only = marks.as_deref().filter(|_| is_plain);
+            let only = only.map(|marks| marks::stretches(marks, text.len()));
+            self.keep(object, text, only.as_deref())?;
         }
         Ok(Known {
             marks,
@@ -318,7 +329,10 @@ impl Visitor for Reader<'_> {
         let manifest = self.seeds.manifest;
         let apart = manifest && has_parts(object.kind, nul_free);
         if decoded || apart || is_suspect(marks.as_deref(), notebook) {
-            self.keep(object, change.text())?;
+            let is_plain = nul_free && !(decoded || notebook || manifest);
+            let only = marks.as_deref().filter(|_| is_plain);
+            let only = only.map(|marks| marks::stretches(marks, change.len()));
+            self.keep(object, change.text(), only.as_deref())?;
         }
         Ok(Known {
             marks,

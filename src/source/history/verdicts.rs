@@ -4,7 +4,7 @@
 //! whole, or as deltas of different bases, hold the same lines over and over, and a lazy DFA over hundreds of rules is
 //! dear. The bytes themselves are kept and compared, so that no answer is drawn from a hash.
 
-use crate::rules::Matcher;
+use crate::rules::{Compiled, RuleError};
 
 /// Places for answers.
 const SLOTS: usize = 1 << 11;
@@ -34,15 +34,19 @@ impl Verdicts {
         }
     }
 
-    /// Whether the regex of `rule` matches in `text` from `start` on, as `Regex::is_match_at` says.
+    /// Whether the regex of the `compiled` rule, which is number `rule`, matches in `text` from `start` on, as
+    /// `Regex::is_match_at` says.
     pub(super) fn is_match(
         &mut self,
         rule: usize,
-        matcher: &Matcher,
+        compiled: &Compiled,
         text: &[u8],
         start: usize,
-    ) -> bool {
-        let ask = || matcher.may_match(&text[start..]) && matcher.regex.is_match_at(text, start);
+    ) -> Result<bool, RuleError> {
+        let ask = || {
+            let may_match = compiled.may_match(&text[start..])?;
+            Ok(may_match && compiled.matcher()?.regex.is_match_at(text, start))
+        };
         // Assertions look at one byte before.
         let window = &text[start.saturating_sub(1)..];
         if window.is_empty() || window.len() > MAX_BYTES {
@@ -54,10 +58,10 @@ impl Verdicts {
             slot.rule = rule;
             slot.is_first = is_first;
             slot.bytes.clear();
+            slot.matches = ask()?;
             slot.bytes.extend_from_slice(window);
-            slot.matches = ask();
         }
-        slot.matches
+        Ok(slot.matches)
     }
 }
 
@@ -104,7 +108,8 @@ mod tests {
                     let text = text.as_bytes();
                     for start in [0, 1, 2, 5].into_iter().filter(|&at| at <= text.len()) {
                         let expected = matcher.regex.is_match_at(text, start);
-                        assert_eq!(verdicts.is_match(rule, matcher, text, start), expected);
+                        let said = verdicts.is_match(rule, compiled, text, start);
+                        assert_eq!(said.expect("built-in rules compile"), expected);
                     }
                 }
             }

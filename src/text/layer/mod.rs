@@ -195,6 +195,17 @@ const IS_CARRIER: [bool; 256] = {
     is_carrier
 };
 
+/// The same as [`is_carrier`] without a table, for many bytes together.
+#[inline(always)]
+#[must_use]
+pub fn is_carrier_of_ranges(byte: u8) -> bool {
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    // From `-` to `9`.
+    let is_number = byte.wrapping_sub(b'-') < 13;
+    let is_sign = (byte == b'+') | (byte == b'=') | (byte == b'_') | (byte == b'%');
+    is_letter | is_number | is_sign | (byte == b'\\') | (byte == b'{') | (byte == b'}')
+}
+
 /// The carriers around `at`.
 fn stretch_around(text: &[u8], at: usize) -> Range<usize> {
     let before = text[..at]
@@ -235,6 +246,13 @@ fn good_stretches(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn carriers_are_told_alike() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(is_carrier_of_ranges(byte), is_carrier(byte), "{byte}");
+        }
+    }
 
     #[test]
     fn stretches_are_those_that_a_plain_search_finds() {

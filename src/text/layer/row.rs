@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::text::bits;
+
 /// Fewer characters of base64 in a row are a word, a path or a number. A line of wrapped base64 is as long, but for the
 /// last.
 pub const MIN_RUN: usize = 40;
@@ -25,12 +27,13 @@ const GROUP: usize = 64;
 const BESIDE: usize = MIN_RUN - BLOCK;
 
 /// Appends places in runs of at least [`MIN_RUN`] characters that reach into `range`, one or more for each.
-pub fn run_seeds(text: &[u8], range: Range<usize>, seeds: &mut Vec<usize>) {
-    let mut done = 0;
+///
+/// `done` is where the last run ends that was looked into, and is kept up to date: a run can be longer than many ranges.
+pub fn run_seeds(text: &[u8], range: Range<usize>, done: &mut usize, seeds: &mut Vec<usize>) {
     let mut look_into = |at: usize| {
-        if at >= done && may_be_in_run(text, at) {
+        if at >= *done && may_be_in_run(text, at) {
             let run = run_around(text, at);
-            done = run.end;
+            *done = run.end;
             if run.len() >= MIN_RUN {
                 seeds.push(run.start);
             }
@@ -75,7 +78,7 @@ fn may_be_in_run(text: &[u8], at: usize) -> bool {
     if !(before | after) {
         return false;
     }
-    let others = others(around);
+    let others = bits::of(around, |byte| !is_digit_of_ranges(byte));
     let block = others << BESIDE >> (64 - BLOCK);
     let before = wide((others << (64 - BESIDE)).leading_zeros());
     let after = wide((others >> (64 - BESIDE)).trailing_zeros());
@@ -84,17 +87,6 @@ fn may_be_in_run(text: &[u8], at: usize) -> bool {
 
 fn wide(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// A bit for each byte that is no character of base64, the lowest for the first.
-fn others(bytes: &[u8; 64]) -> u64 {
-    let others = bytes.map(|byte| u8::from(!is_digit_of_ranges(byte)));
-    let (words, _) = others.as_chunks::<8>();
-    words.iter().rev().fold(0, |all, word| {
-        // The product has the lowest bit of each byte in its highest byte, at a place of its own.
-        let bits = u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        all << 8 | bits
-    })
 }
 
 /// Whether there is nothing but characters of base64 and brackets: next to all blocks hold a blank, a quote or a dot. Written so
@@ -340,11 +332,15 @@ mod tests {
                 for cut in [0, 30, 70, text.len()] {
                     let cut = cut.min(text.len());
                     let mut seeds = Vec::new();
-                    run_seeds(text.as_bytes(), 0..cut, &mut seeds);
-                    run_seeds(text.as_bytes(), cut..text.len(), &mut seeds);
-                    seeds.dedup();
-                    let expected = if len >= MIN_RUN { vec![before] } else { vec![] };
-                    assert_eq!(seeds, expected, "{before} {len} {cut}");
+                    for (first_done, mut done) in [(0, 0), (usize::MAX, 0)] {
+                        seeds.clear();
+                        run_seeds(text.as_bytes(), 0..cut, &mut done, &mut seeds);
+                        done = done.min(first_done);
+                        run_seeds(text.as_bytes(), cut..text.len(), &mut done, &mut seeds);
+                        seeds.dedup();
+                        let expected = if len >= MIN_RUN { vec![before] } else { vec![] };
+                        assert_eq!(seeds, expected, "{before} {len} {cut}");
+                    }
                 }
             }
         }
@@ -370,7 +366,7 @@ mod tests {
                 text.push(char::from(b" \0*,.:@[\\]^`{|}~\x7f"[wide(below(17))]));
             }
             let mut seeds = Vec::new();
-            run_seeds(text.as_bytes(), 0..text.len(), &mut seeds);
+            run_seeds(text.as_bytes(), 0..text.len(), &mut 0, &mut seeds);
             assert_eq!(seeds, expected);
         }
     }
