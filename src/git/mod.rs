@@ -41,7 +41,7 @@ mod reflogs;
 mod revisions;
 #[cfg(test)]
 mod testing;
-mod tree;
+pub(crate) mod tree;
 mod tree_cache;
 mod tree_diff;
 

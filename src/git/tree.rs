@@ -1,6 +1,6 @@
 //! Tree objects, taken apart, and the tree that a commit names.
 //!
-//! In: raw object bytes. Out: entries, one after the other, none of them copied; what is no tree is an error.
+//! In: raw object bytes. Out: entries, one after the other, their names not copied; what is no tree is an error.
 
 use bstr::ByteSlice;
 
@@ -49,18 +49,43 @@ pub(super) fn next<'a>(rest: &mut &'a [u8], oid_len: usize) -> Option<Result<Ite
 pub(super) struct Malformed;
 
 fn take<'a>(rest: &mut &'a [u8], oid_len: usize) -> Option<Item<'a>> {
-    let space = memchr::memchr(b' ', rest)?;
+    let Parts { name, mode, oid } = parts(rest, oid_len)?;
+    let oid = Oid::from_bytes(oid)?;
+    Some(Item { name, mode, oid })
+}
+
+/// The parts of an entry, as they stand there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Parts<'a> {
+    /// Its name, without the directories above it.
+    pub(crate) name: &'a [u8],
+    /// As git reads it: of too many digits the last ones count.
+    pub(crate) mode: u32,
+    /// The raw name of the blob, tree or commit.
+    pub(crate) oid: &'a [u8],
+}
+
+/// Takes the next entry off the front of a tree's bytes; `None` where they are not a tree, or at their end.
+///
+/// Source: git's `tree-walk.c`: `MODE SP NAME NUL`, then the raw name of the object.
+pub(crate) fn parts<'a>(rest: &mut &'a [u8], oid_len: usize) -> Option<Parts<'a>> {
+    let bytes = *rest;
     let mut mode = 0_u32;
-    for digit in &rest[..space] {
-        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 8)?;
-        mode = mode.checked_mul(8)?.checked_add(u32::from(digit))?;
+    let mut at = 0;
+    loop {
+        match *bytes.get(at)? {
+            digit @ b'0'..=b'7' => mode = mode << 3 | u32::from(digit - b'0'),
+            b' ' => break,
+            _ => return None,
+        }
+        at += 1;
     }
-    let name_and_oid = &rest[space + 1..];
+    let name_and_oid = &bytes[at + 1..];
     let nul = memchr::memchr(0, name_and_oid)?;
     let after = nul + 1 + oid_len;
-    let oid = Oid::from_bytes(name_and_oid.get(nul + 1..after)?)?;
+    let oid = name_and_oid.get(nul + 1..after)?;
     *rest = &name_and_oid[after..];
-    Some(Item {
+    Some(Parts {
         name: &name_and_oid[..nul],
         mode,
         oid,
@@ -136,6 +161,14 @@ mod tests {
             assert_eq!(last, Some(Err(Malformed)), "{len}");
         }
         assert_eq!(next(&mut &b"10x644 a\0"[..], 20), Some(Err(Malformed)));
+    }
+
+    /// git keeps as many bits of a mode as it has room for.
+    #[test]
+    fn of_too_many_digits_the_last_count() {
+        let bytes = [&b"7777777777440000 a\0"[..], &[1; 20]].concat();
+        let item = next(&mut &bytes[..], 20).unwrap().unwrap();
+        assert!(item.is_tree());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::entry::{Entry, Packed, Target};
 use super::{Held, HistoryError};
 use crate::git::pack::{self, Change, Limits, Object, Visitor};
-use crate::git::{Kind, Oid, Repository};
+use crate::git::{Kind, Oid, Repository, tree};
 use crate::source::Progress;
 
 /// Entries that are allocated together.
@@ -326,7 +326,7 @@ fn sort(
     let own = wanted.names.get(oid);
     let mut rest = text;
     while !rest.is_empty() {
-        let Some(item) = next(&mut rest, hash_len) else {
+        let Some(item) = tree::parts(&mut rest, hash_len) else {
             return false;
         };
         if own.is_some_and(|names| names.contains(item.name)) {
@@ -351,34 +351,4 @@ fn sort(
         }
     }
     true
-}
-
-struct Item<'a> {
-    mode: u32,
-    name: &'a [u8],
-    oid: &'a [u8],
-}
-
-/// The next entry: `MODE SP NAME NUL`, then the raw name of the object.
-fn next<'a>(rest: &mut &'a [u8], hash_len: usize) -> Option<Item<'a>> {
-    let bytes = *rest;
-    let mut mode = 0_u32;
-    let mut at = 0;
-    loop {
-        match *bytes.get(at)? {
-            digit @ b'0'..=b'7' => mode = mode << 3 | u32::from(digit - b'0'),
-            b' ' => break,
-            _ => return None,
-        }
-        at += 1;
-    }
-    let name = &bytes[at + 1..];
-    let nul = memchr::memchr(0, name)?;
-    let oid = name.get(nul + 1..nul + 1 + hash_len)?;
-    *rest = &name[nul + 1 + hash_len..];
-    Some(Item {
-        mode,
-        name: &name[..nul],
-        oid,
-    })
 }

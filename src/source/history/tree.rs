@@ -1,9 +1,11 @@
-//! The names in a tree object.
+//! The names in a tree object, damaged or not.
 //!
-//! Source: <https://git-scm.com/docs/gitformat-loose> and git's `tree-walk.c`: `MODE SP NAME NUL`, then the raw name
-//! of the object.
+//! In: its bytes, or a place in them. Out: every name of a file that may stand there. What is no tree has names too, since nobody else
+//! would read them.
 
 use std::ops::Range;
+
+use crate::git::tree;
 
 /// The file names in `tree`, in order.
 ///
@@ -35,21 +37,10 @@ pub(super) fn part_around(tree: &[u8], at: usize) -> Range<usize> {
     start..end
 }
 
-fn names_with(tree: &[u8], hash_len: usize) -> Option<Vec<&[u8]>> {
+fn names_with(mut rest: &[u8], hash_len: usize) -> Option<Vec<&[u8]>> {
     let mut names = Vec::new();
-    let mut rest = tree;
     while !rest.is_empty() {
-        let space = memchr::memchr(b' ', &rest[..rest.len().min(8)])?;
-        if !rest[..space]
-            .iter()
-            .all(|byte| (b'0'..=b'7').contains(byte))
-        {
-            return None;
-        }
-        let entry = &rest[space + 1..];
-        let end = memchr::memchr(0, entry)?;
-        names.push(&entry[..end]);
-        rest = entry.get(end + 1 + hash_len..)?;
+        names.push(tree::parts(&mut rest, hash_len)?.name);
     }
     Some(names)
 }
