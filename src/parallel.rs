@@ -49,16 +49,34 @@ pub fn map<T: Sync, R: Send>(
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Runs `work` with each of `workers`, on a thread of its own, and gives the results in their order; a panic in any becomes a
+/// panic here.
+pub fn each<W: Send, R: Send>(workers: &mut [W], work: impl Fn(&mut W) -> R + Sync) -> Vec<R> {
+    let work = &work;
+    thread::scope(|scope| {
+        let threads: Vec<_> = workers
+            .iter_mut()
+            .map(|worker| scope.spawn(move || work(worker)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| joined(thread.join()))
+            .collect()
+    })
+}
+
 /// Runs `aside` on a thread of its own while `work` runs on this one; a panic in either becomes a panic here.
 pub fn both<A: Send, R>(aside: impl FnOnce() -> A + Send, work: impl FnOnce() -> R) -> (A, R) {
     thread::scope(|scope| {
         let aside = scope.spawn(aside);
         let result = work();
-        match aside.join() {
-            Ok(aside) => (aside, result),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+        (joined(aside.join()), result)
     })
+}
+
+/// What a thread gave that was waited for; its panic becomes a panic here.
+pub fn joined<T>(ended: thread::Result<T>) -> T {
+    ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 #[cfg(test)]
@@ -77,9 +95,23 @@ mod tests {
     }
 
     #[test]
+    fn every_worker_works_and_keeps_its_place() {
+        let mut workers = [1, 2, 3];
+        let results = each(&mut workers, |worker| {
+            *worker *= 10;
+            *worker + 1
+        });
+        assert_eq!((workers, results), ([10, 20, 30], vec![11, 21, 31]));
+    }
+
+    #[test]
     fn a_panic_is_not_lost() {
         let items: Vec<usize> = (0..1_000).collect();
         let run = std::panic::catch_unwind(|| map(&items, 32, |&item| assert_ne!(item, 500)));
+        assert!(run.is_err());
+        let run = std::panic::catch_unwind(|| each(&mut [1, 2], |&mut item| assert_ne!(item, 1)));
+        assert!(run.is_err());
+        let run = std::panic::catch_unwind(|| both(|| panic!("aside"), || ()));
         assert!(run.is_err());
     }
 }

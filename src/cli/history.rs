@@ -191,9 +191,7 @@ fn unless_stopped<T: Send>(
                 process::exit(code);
             }
         }
-        worker
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        parallel::joined(worker.join())
     })
 }
 

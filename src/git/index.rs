@@ -13,6 +13,7 @@ use super::cache_tree::CacheTree;
 use super::hash::Algorithm;
 use super::index_reader::{HEADER_LEN, MODE_AT, Reader, STAT_LEN, Slot, Unread, be32};
 use super::map::Bytes;
+use crate::parallel;
 
 /// An index, checked.
 #[derive(Debug)]
@@ -55,17 +56,11 @@ impl Index {
         }
         let body = bytes.len() - algorithm.len();
         let is_sound = || trailer_is_sound(&bytes[..body], &bytes[body..], algorithm);
-        let (read, is_sound) = if bytes.len() < LARGE {
-            (Reader::read(&bytes[..body], algorithm), is_sound())
+        let read = || Reader::read(&bytes[..body], algorithm);
+        let (is_sound, read) = if bytes.len() < LARGE {
+            (is_sound(), read())
         } else {
-            std::thread::scope(|scope| {
-                let checksum = scope.spawn(is_sound);
-                let read = Reader::read(&bytes[..body], algorithm);
-                match checksum.join() {
-                    Ok(is_sound) => (read, is_sound),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            })
+            parallel::both(is_sound, read)
         };
         // A damaged file may look like anything, also like one to decline: the checksum speaks first.
         if !is_sound {

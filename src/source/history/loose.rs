@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::git::Oid;
 use crate::git::pack::{Failure, Limits, Object, Progress, ReadError, Store, Visitor as _};
+use crate::parallel;
 
 use super::reader::Reader;
 use super::{HistoryError, TOO_LARGE};
@@ -25,22 +26,12 @@ pub(super) fn scan(
 ) -> Result<Read, HistoryError> {
     let max_bytes = limits.max_bytes / readers.len().max(1);
     let next = AtomicUsize::new(0);
-    let parts = std::thread::scope(|scope| {
-        let threads: Vec<_> = readers
-            .iter_mut()
-            .map(|reader| scope.spawn(|| some(store, names, max_bytes, &next, progress, reader)))
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| {
-                thread
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .collect::<Result<Vec<_>, _>>()
-    })?;
+    let parts = parallel::each(readers, |reader| {
+        some(store, names, max_bytes, &next, progress, reader)
+    });
     let mut all = Read::default();
     for part in parts {
+        let part = part?;
         all.visited += part.visited;
         all.failures.extend(part.failures);
     }

@@ -46,6 +46,7 @@ use crate::git::pack::{
     self, Failure, Limits, PackError, Progress, ReadError, Store, Visitor as _,
 };
 use crate::git::{GitError, Kind, Oid, Repository};
+use crate::parallel;
 use crate::rules::RuleError;
 use crate::scan::Scanner;
 use crate::source::{self, Scanned};
@@ -148,8 +149,7 @@ pub fn scan(
         let beside = scope.spawn(|| Beside::read(repository, scanner));
         let history = read(&store, &loose, options, progress, &mut readers);
         let beside = progress.while_waiting(|| beside.join());
-        let beside = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        (beside, history)
+        (parallel::joined(beside), history)
     });
     let mut history = history?;
     if let Some(error) = store.unknown() {

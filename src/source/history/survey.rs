@@ -16,6 +16,7 @@ use super::tips::{Stands, Tips};
 use super::trace::Trace;
 use super::{Asked, HistoryError};
 use crate::git::{Kind, Oid, object};
+use crate::parallel;
 
 /// What a walk over all commits and trees has brought to light.
 #[derive(Debug)]
@@ -78,10 +79,7 @@ impl<'a> Survey<'a> {
             let listing = scope.spawn(|| Commits::list(repository, narrowing, &tips));
             let folders = Folders::read(repository, wanted, limits, progress);
             let commits = progress.while_waiting(|| listing.join());
-            (
-                commits.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                folders,
-            )
+            (parallel::joined(commits), folders)
         });
         let commits = commits?;
         let mut nodes = Nodes::new(folders?);
