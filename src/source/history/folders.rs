@@ -7,9 +7,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::Held;
 use super::entry::{Entry, Packed, Target};
-use super::{Held, HistoryError};
-use crate::git::pack::{self, Change, Limits, Object, Visitor};
+use super::packed::{self, Taker};
+use crate::git::pack::{Limits, Object, PackError};
 use crate::git::{Kind, Oid, Repository, tree};
 use crate::source::Progress;
 
@@ -140,13 +141,13 @@ impl<'a> Folders<'a> {
     /// Reads the trees of all packs.
     ///
     /// # Errors
-    /// [`HistoryError`] where the packs as a whole cannot be read.
+    /// [`PackError`] where the packs as a whole cannot be read.
     pub(super) fn read(
         repository: &'a Repository,
         wanted: &'a Wanted,
         limits: Limits,
         progress: &Progress,
-    ) -> Result<Self, HistoryError> {
+    ) -> Result<Self, PackError> {
         let mut folders = Self {
             repository,
             wanted,
@@ -157,17 +158,12 @@ impl<'a> Folders<'a> {
         };
         let store = repository.store()?;
         let kept = AtomicUsize::new(0);
-        // A base outside of its pack is rare: such a tree is read by itself.
-        let resolve = |_: &Oid| Err("its base is in no pack");
-        for pack in store.packs() {
-            let mut sorters: Vec<Sorter<'_>> = (0..limits.jobs.max(1))
-                .map(|_| Sorter::new(wanted, &kept, progress))
-                .collect();
-            let unseen = pack::Progress::default();
-            pack::walk(pack, limits, &resolve, &unseen, &mut sorters)?;
-            for sorter in sorters {
-                folders.take(sorter);
-            }
+        let mut sorters: Vec<Sorter<'_>> = (0..limits.jobs.max(1))
+            .map(|_| Sorter::new(wanted, &kept, progress))
+            .collect();
+        packed::each(&store, Kind::Tree, limits, &mut sorters)?;
+        for sorter in sorters {
+            folders.take(sorter);
         }
         Ok(folders)
     }
@@ -270,8 +266,10 @@ impl<'a> Sorter<'a> {
             entries: Vec::new(),
         }
     }
+}
 
-    fn add(&mut self, object: &Object<'_>, text: &[u8]) {
+impl Taker for Sorter<'_> {
+    fn take(&mut self, object: &Object<'_>, text: &[u8]) {
         self.progress.advance();
         if self.kept.load(Ordering::Relaxed) > MAX_ENTRIES {
             return;
@@ -287,30 +285,6 @@ impl<'a> Sorter<'a> {
         let range = store(&mut self.segments, &self.entries);
         let number = self.numbered.tree(oid);
         self.read.push((number, range));
-    }
-}
-
-impl Visitor for Sorter<'_> {
-    type State = ();
-    type Error = HistoryError;
-
-    fn wants(&self, kind: Kind) -> bool {
-        kind == Kind::Tree
-    }
-
-    fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Result<(), HistoryError> {
-        self.add(object, text);
-        Ok(())
-    }
-
-    fn delta(
-        &mut self,
-        object: &Object<'_>,
-        _base: &(),
-        change: &mut Change<'_>,
-    ) -> Result<(), HistoryError> {
-        self.add(object, change.text());
-        Ok(())
     }
 }
 

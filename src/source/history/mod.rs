@@ -19,6 +19,7 @@ pub mod names;
 pub mod narrowing;
 mod nodes;
 mod novelty;
+mod packed;
 mod placing;
 pub mod provenance;
 mod reach;

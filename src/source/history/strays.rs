@@ -8,14 +8,15 @@ use std::collections::HashSet;
 
 use bstr::BString;
 
+use super::Asked;
 use super::commits::Commits;
 use super::entry::Target;
 use super::nodes::Nodes;
+use super::packed::{self, Taker};
 use super::spread::Spread;
 use super::survey::Survey;
-use super::{Asked, HistoryError};
 use crate::finding::Part;
-use crate::git::pack::{self, Change, Object, Progress, Store, Visitor};
+use crate::git::pack::{Object, PackError, Store};
 use crate::git::{Kind, Oid, object};
 
 /// A held blob at a path that nothing leads to.
@@ -30,12 +31,12 @@ pub(super) struct Stray {
 /// Looks for `lost`, numbers of held blobs.
 ///
 /// # Errors
-/// [`HistoryError`] where the packs as a whole cannot be read.
+/// [`PackError`] where the packs as a whole cannot be read.
 pub(super) fn find(
     survey: &mut Survey<'_>,
     asked: &Asked<'_>,
     lost: &HashSet<u32>,
-) -> Result<Vec<Stray>, HistoryError> {
+) -> Result<Vec<Stray>, PackError> {
     if lost.is_empty() {
         return Ok(Vec::new());
     }
@@ -133,25 +134,16 @@ impl Dropped {
     }
 }
 
-fn in_packs(
-    store: &Store,
-    asked: &Asked<'_>,
-    known: &Commits,
-) -> Result<Vec<Dropped>, HistoryError> {
-    let mut all = Vec::new();
-    let resolve = |_: &Oid| Err("its base is in no pack");
-    for pack in store.packs() {
-        let sieve = || Sieve {
-            known,
-            asked,
-            dropped: Vec::new(),
-        };
-        let mut sieves: Vec<Sieve<'_>> = (0..asked.limits.jobs.max(1)).map(|_| sieve()).collect();
-        let unseen = Progress::default();
-        pack::walk(pack, asked.limits, &resolve, &unseen, &mut sieves)?;
-        all.extend(sieves.into_iter().flat_map(|sieve| sieve.dropped));
-    }
-    Ok(all)
+/// The dropped commits in the packs.
+fn in_packs(store: &Store, asked: &Asked<'_>, known: &Commits) -> Result<Vec<Dropped>, PackError> {
+    let sieve = || Sieve {
+        known,
+        asked,
+        dropped: Vec::new(),
+    };
+    let mut sieves: Vec<Sieve<'_>> = (0..asked.limits.jobs.max(1)).map(|_| sieve()).collect();
+    packed::each(store, Kind::Commit, asked.limits, &mut sieves)?;
+    Ok(sieves.into_iter().flat_map(|sieve| sieve.dropped).collect())
 }
 
 /// One thread's look at commits.
@@ -161,29 +153,12 @@ struct Sieve<'a> {
     dropped: Vec<Dropped>,
 }
 
-impl Visitor for Sieve<'_> {
-    type State = ();
-    type Error = HistoryError;
-
-    fn wants(&self, kind: Kind) -> bool {
-        kind == Kind::Commit
-    }
-
-    fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Result<(), HistoryError> {
+impl Taker for Sieve<'_> {
+    fn take(&mut self, object: &Object<'_>, text: &[u8]) {
         self.asked.progress.advance();
         let oid = object.oid();
         if self.known.number(&oid).is_none() {
             self.dropped.extend(Dropped::new(oid, text));
         }
-        Ok(())
-    }
-
-    fn delta(
-        &mut self,
-        object: &Object<'_>,
-        _base: &(),
-        change: &mut Change<'_>,
-    ) -> Result<(), HistoryError> {
-        self.whole(object, change.text())
     }
 }

@@ -1,0 +1,62 @@
+//! The objects of one kind in all packs, each whole, on all cores.
+//!
+//! In: the kind, and who takes the objects, one taker a thread. A delta whose base is in another pack is rare, and left out, as is
+//! what cannot be read: whoever asks for it later reads it by itself.
+
+use crate::git::pack::{self, Change, Limits, Object, PackError, Progress, Store, Visitor};
+use crate::git::{Kind, Oid};
+
+/// Takes objects.
+pub(super) trait Taker: Send {
+    /// Takes one.
+    fn take(&mut self, object: &Object<'_>, text: &[u8]);
+}
+
+/// Hands every object of `kind` to one of `takers`.
+///
+/// # Errors
+/// [`PackError`] where a pack as a whole cannot be read.
+pub(super) fn each<T: Taker>(
+    store: &Store,
+    kind: Kind,
+    limits: Limits,
+    takers: &mut [T],
+) -> Result<(), PackError> {
+    let takers = takers.iter_mut().map(|taker| taker as &mut dyn Taker);
+    let mut whole: Vec<Whole<'_>> = takers.map(|taker| Whole { kind, taker }).collect();
+    let resolve = |_: &Oid| Err("its base is in no pack");
+    for pack in store.packs() {
+        pack::walk(pack, limits, &resolve, &Progress::default(), &mut whole)?;
+    }
+    Ok(())
+}
+
+/// One thread's visits.
+struct Whole<'a> {
+    kind: Kind,
+    taker: &'a mut dyn Taker,
+}
+
+impl Visitor for Whole<'_> {
+    type State = ();
+    type Error = PackError;
+
+    fn wants(&self, kind: Kind) -> bool {
+        kind == self.kind
+    }
+
+    fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Result<(), PackError> {
+        self.taker.take(object, text);
+        Ok(())
+    }
+
+    fn delta(
+        &mut self,
+        object: &Object<'_>,
+        _base: &(),
+        change: &mut Change<'_>,
+    ) -> Result<(), PackError> {
+        self.taker.take(object, change.text());
+        Ok(())
+    }
+}
