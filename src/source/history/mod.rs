@@ -175,29 +175,6 @@ pub fn scan(
     Ok(history)
 }
 
-/// Scans every object of `store`; what that cannot give is asked of `other_way`, one object at a time. Whether objects
-/// are missing is not asked.
-///
-/// # Errors
-/// As [`scan`].
-pub fn scan_store(
-    store: &Store,
-    other_way: &OtherWay<'_>,
-    scanner: &Scanner,
-    options: Options,
-    progress: &Progress,
-) -> Result<History, HistoryError> {
-    if let Some(error) = store.unknown() {
-        return Err(error.into());
-    }
-    let loose = store.loose()?;
-    let present = Present::new(store, &loose);
-    let mut readers = readers(options, scanner, &present, progress);
-    let mut history = read(store, &loose, options, progress, &mut readers)?;
-    fetch(store, &mut history, &mut readers, &present, other_way)?;
-    Ok(collect(history, readers, progress))
-}
-
 fn readers<'a>(
     options: Options,
     scanner: &'a Scanner,
@@ -348,6 +325,6 @@ pub struct Asked<'a> {
 }
 
 /// Gives an object that the pack reader declined, or nothing.
-pub type OtherWay<'a> = dyn Fn(&Oid) -> Option<(Kind, Vec<u8>)> + 'a;
+type OtherWay<'a> = dyn Fn(&Oid) -> Option<(Kind, Vec<u8>)> + 'a;
 
 const TOO_LARGE: &str = "it is larger than the memory that the walk may use";

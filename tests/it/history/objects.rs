@@ -6,10 +6,11 @@ use std::process::Command;
 
 use bstr::BStr;
 use hf_guard::finding::{Finding, Origin, Part};
-use hf_guard::git::pack::{Progress, Store};
+use hf_guard::git::pack::Progress;
+use hf_guard::git::{Ownership, Repository};
 use hf_guard::rules::RuleSet;
 use hf_guard::scan::{Place, Scanner};
-use hf_guard::source::history::{self, History, Options};
+use hf_guard::source::history::{self, History, HistoryError, Options};
 
 use crate::support::{Sandbox, hf_token, letters};
 
@@ -79,23 +80,26 @@ fn names(tree: &[u8], hash_len: usize) -> Vec<&[u8]> {
     names
 }
 
-fn scan(folders: &[PathBuf], scanner: &Scanner, jobs: usize) -> History {
-    let store = Store::open(folders).expect("the folders can be read");
-    let options = Options {
+fn scan(folder: &Path, scanner: &Scanner, options: Options) -> Result<History, HistoryError> {
+    let repository = Repository::open_in(folder, Ownership::CheckedByGit).expect("it is one");
+    history::scan(&repository, scanner, options, &Progress::default())
+}
+
+/// As much as `jobs` threads may use.
+fn roomy(jobs: usize) -> Options {
+    Options {
         jobs,
         max_bytes: 256 << 20,
-    };
-    history::scan_store(&store, &|_| None, scanner, options, &Progress::default())
-        .expect("the packs are sound")
+    }
 }
 
 #[track_caller]
-fn assert_as_git_says(sandbox: &Sandbox, folders: &[PathBuf], at_least: usize) {
+fn assert_as_git_says(sandbox: &Sandbox, folder: &Path, at_least: usize) {
     let scanner = Scanner::new(RuleSet::builtin());
     let (expected, objects) = plain(&scanner, &mut sandbox.command("git"));
     assert!(expected.len() >= at_least, "{} sightings", expected.len());
     for jobs in [1, 3] {
-        let history = scan(folders, &scanner, jobs);
+        let history = scan(folder, &scanner, roomy(jobs)).expect("the packs are sound");
         let mut found = Sightings::new();
         for held in &history.held {
             found.extend(sightings(&held.oid.to_string(), &held.findings));
@@ -142,17 +146,12 @@ fn fill(sandbox: &Sandbox) {
     sandbox.git(&["hash-object", "-w", "dangling"]);
 }
 
-fn objects_of(work_dir: &Path) -> PathBuf {
-    work_dir.join(".git/objects")
-}
-
 #[test]
 fn loose_packed_and_mixed_objects_are_those_of_git() {
     for format in ["sha1", "sha256"] {
         let sandbox = Sandbox::with_init_options(&[&format!("--object-format={format}")]);
         fill(&sandbox);
-        let folders = [objects_of(sandbox.path())];
-        assert_as_git_says(&sandbox, &folders, 60);
+        assert_as_git_says(&sandbox, sandbox.path(), 60);
         sandbox.git(&[
             "repack",
             "-a",
@@ -176,7 +175,7 @@ fn loose_packed_and_mixed_objects_are_those_of_git() {
                 )
             });
         assert!(deltas > 30, "{deltas} deltas");
-        assert_as_git_says(&sandbox, &folders, 60);
+        assert_as_git_says(&sandbox, sandbox.path(), 60);
         // A second pack, named bases, an index of version 1, more loose objects.
         sandbox.write("src/train.py", format!("later {}", hf_token(6000)));
         sandbox.commit_all("Later");
@@ -191,7 +190,7 @@ fn loose_packed_and_mixed_objects_are_those_of_git() {
         ]);
         sandbox.write("more.py", hf_token(7000));
         sandbox.commit_all("Later still");
-        assert_as_git_says(&sandbox, &folders, 62);
+        assert_as_git_says(&sandbox, sandbox.path(), 62);
         sandbox.git(&[
             "-c",
             "repack.useDeltaBaseOffset=false",
@@ -201,9 +200,9 @@ fn loose_packed_and_mixed_objects_are_those_of_git() {
             "-f",
             "-q",
         ]);
-        assert_as_git_says(&sandbox, &folders, 62);
+        assert_as_git_says(&sandbox, sandbox.path(), 62);
         sandbox.git(&["multi-pack-index", "write"]);
-        assert_as_git_says(&sandbox, &folders, 62);
+        assert_as_git_says(&sandbox, sandbox.path(), 62);
     }
 }
 
@@ -220,8 +219,7 @@ fn borrowed_objects_are_read() {
         ".",
         &clone.to_string_lossy(),
     ]);
-    let folders = [objects_of(&clone), objects_of(sandbox.path())];
-    assert_as_git_says(&sandbox, &folders, 60);
+    assert_as_git_says(&sandbox, &clone, 60);
 }
 
 #[test]
@@ -229,8 +227,7 @@ fn a_damaged_pack_is_never_clean() {
     let sandbox = Sandbox::new();
     fill(&sandbox);
     sandbox.git(&["repack", "-a", "-d", "-f", "--quiet"]);
-    let folder = objects_of(sandbox.path());
-    let pack = std::fs::read_dir(folder.join("pack"))
+    let pack = std::fs::read_dir(sandbox.path().join(".git/objects/pack"))
         .expect("there are packs")
         .map(|entry| entry.expect("a name").path())
         .find(|path| path.extension().is_some_and(|end| end == "pack"))
@@ -238,32 +235,23 @@ fn a_damaged_pack_is_never_clean() {
     let good = std::fs::read(&pack).expect("it can be read");
     std::fs::remove_file(&pack).expect("it can be replaced");
     let scanner = Scanner::new(RuleSet::builtin());
-    let options = Options {
-        jobs: 2,
-        max_bytes: 256 << 20,
-    };
+    let scan = || scan(sandbox.path(), &scanner, roomy(2));
     for at in (12..good.len() - 20).step_by(good.len() / 60) {
         let mut bent = good.clone();
         bent[at] ^= 0x41;
         std::fs::write(&pack, &bent).expect("it can be written");
-        let store = Store::open(std::slice::from_ref(&folder)).expect("its ends are as they were");
-        let history =
-            history::scan_store(&store, &|_| None, &scanner, options, &Progress::default())
-                .expect("the index is sound");
+        let history = scan().expect("the index is sound");
         assert!(!history.unread.is_empty(), "byte {at}");
     }
     for len in [0, 11, 12, good.len() / 2, good.len() - 1] {
         std::fs::write(&pack, &good[..len]).expect("it can be written");
-        assert!(
-            Store::open(std::slice::from_ref(&folder)).is_err(),
-            "{len} bytes"
-        );
+        assert!(scan().is_err(), "{len} bytes");
     }
     std::fs::remove_file(&pack).expect("it can be removed");
-    assert!(Store::open(std::slice::from_ref(&folder)).is_err());
+    assert!(scan().is_err());
     std::fs::write(&pack, &good).expect("it can be written");
     std::fs::remove_file(pack.with_extension("idx")).expect("it can be removed");
-    assert!(Store::open(&[folder]).is_err());
+    assert!(scan().is_err());
 }
 
 /// What is stored whole is read in chunks; a delta of it is not.
@@ -282,24 +270,13 @@ fn a_delta_too_large_to_hold_is_asked_for_alone() {
     }
     sandbox.git(&["repack", "-a", "-d", "-f", "--quiet"]);
     let scanner = Scanner::new(RuleSet::builtin());
-    let store = Store::open(&[objects_of(sandbox.path())]).expect("it can be read");
     let options = Options {
         jobs: 1,
         max_bytes: 100_000,
     };
-    let scan = |other_way: &dyn Fn(&hf_guard::git::Oid) -> _| {
-        let history =
-            history::scan_store(&store, other_way, &scanner, options, &Progress::default())
-                .expect("it is sound");
-        assert_eq!(history.streamed.len(), 1);
-        (history.held.len(), history.unread.len())
-    };
-    assert_eq!(scan(&|_| None), (1, 1));
-    let asked = |oid: &hf_guard::git::Oid| {
-        let text = sandbox.git(&["cat-file", "blob", &oid.to_string()]);
-        Some((hf_guard::git::Kind::Blob, text.into_bytes()))
-    };
-    assert_eq!(scan(&asked), (2, 0));
+    let history = scan(sandbox.path(), &scanner, options).expect("it is sound");
+    assert_eq!((history.streamed.len(), history.slower.len()), (1, 1));
+    assert_eq!((history.held.len(), history.unread.len()), (2, 0));
 }
 
 /// This project's own history, or that of the repositories whose `objects` folders `HF_GUARD_TEST_OBJECTS` names,
@@ -328,7 +305,7 @@ fn real_packs_are_read_as_git_reads_them() {
         let mut git = Command::new("git");
         let (expected, _) = plain(&scanner, git.arg("--git-dir").arg(git_dir));
         let mut found = Sightings::new();
-        let history = scan(std::slice::from_ref(&folder), &scanner, 2);
+        let history = scan(git_dir, &scanner, roomy(2)).expect("the packs are sound");
         for held in &history.held {
             found.extend(sightings(&held.oid.to_string(), &held.findings));
         }

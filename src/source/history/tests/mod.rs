@@ -98,9 +98,26 @@ fn store_of(entries: &[Made]) -> (Store, tempfile::TempDir) {
 
 fn scan_files(scanner: &Scanner, entries: &[Made], jobs: usize) -> History {
     let (store, _folder) = store_of(entries);
+    scan_store(scanner, &store, jobs)
+}
+
+fn scan_store(scanner: &Scanner, store: &Store, jobs: usize) -> History {
     let options = Options {
         jobs,
         max_bytes: 1 << 28,
     };
-    scan_store(&store, &|_| None, scanner, options, &Progress::default()).expect("it is sound")
+    let progress = Progress::default();
+    let present = Present::new(store, &[]);
+    let mut readers = readers(options, scanner, &present, &progress);
+    let history = read(store, &[], options, &progress, &mut readers).expect("it is sound");
+    collect(history, readers, &progress)
+}
+
+/// What is mapped stays.
+#[test]
+fn a_pack_that_is_removed_meanwhile_is_read_to_its_end() {
+    let (store, folder) = store_of(&[Made::Whole(3, b"zzab".to_vec())]);
+    folder.close().expect("it can be removed");
+    let history = scan_store(&Scanner::new(rules()), &store, 2);
+    assert_eq!((history.held.len(), history.unread.len()), (1, 0));
 }
