@@ -145,7 +145,19 @@ fn tally(outcome: &Outcome) -> String {
 
 /// To standard output, or to the file of `--output`. A blocked commit must not look like a broken one: `line` then says where
 /// the report went.
+///
+/// The watchdog waits meanwhile: a pager reads on when a person does.
 fn deliver(options: &Options, line: Option<String>, render: Render<'_>) -> Result<(), ReportError> {
+    options
+        .progress
+        .while_waiting(|| write_out(options, line, render))
+}
+
+fn write_out(
+    options: &Options,
+    line: Option<String>,
+    render: Render<'_>,
+) -> Result<(), ReportError> {
     let Some(path) = &options.output else {
         let stdout = io::stdout().lock();
         let report = report_options(options, stdout.is_terminal());
@@ -239,5 +251,28 @@ fn surroundings(terminal: bool) -> Surroundings {
         github_actions: env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
         // git starts hooks at the root and says in GIT_PREFIX where the person stands.
         below_root: is_set("GIT_PREFIX") || !Path::new(".git").exists(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[test]
+    fn whoever_reads_the_report_may_take_their_time() {
+        let arguments = args::Arguments::try_parse_from(["hf-guard", "--output", "/dev/null"]);
+        let options = arguments.expect("they are sound").options;
+        let was_waiting = Cell::new(false);
+        let render = |_: &report::Options, _: &mut dyn Write| {
+            was_waiting.set(options.progress.is_waiting());
+            Ok(())
+        };
+        deliver(&options, None, &render).expect("it can be written to");
+        assert!(was_waiting.get());
+        assert!(!options.progress.is_waiting());
     }
 }
