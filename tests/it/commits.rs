@@ -22,8 +22,7 @@ fn assert_blocked(sandbox: &Sandbox, arguments: &[&str], path: &str, token: &str
 
 #[track_caller]
 fn assert_stopped(sandbox: &Sandbox, run: &Run, before: &str, path: &str, token: &str) {
-    run.assert_code(1).assert_hides(token);
-    assert!(run.stderr.contains(path), "{}", run.stderr);
+    run.assert_code(1).assert_hides(token).assert_stderr(path);
     let after = sandbox.try_git(&["rev-parse", "--verify", "HEAD"]).stdout;
     assert_eq!(before, after, "HEAD moved");
 }
@@ -133,7 +132,7 @@ fn commit_patch_scans_the_chosen_hunks() {
     let run = patch("n\ny\n");
     run.assert_code(1);
     // The patch itself is on standard output; what the hook says is on standard error.
-    assert!(run.stderr.contains("a.py:22:1"), "{}", run.stderr);
+    run.assert_stderr("a.py:22:1");
     assert!(!run.stderr.contains(&token[8..]));
     assert_eq!(before, sandbox.git(&["rev-parse", "HEAD"]));
     sandbox.git(&["reset", "--quiet"]);
@@ -174,8 +173,9 @@ fn a_commit_from_a_sub_directory_is_scanned_whole() {
     sandbox.commit_all("a folder");
     sandbox.stage("a.py", &token);
     let run = sandbox.git_in(&sandbox.path().join("deep/er"), &["commit", "-m", "x"]);
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stderr.contains("a.py:1:1"), "{}", run.stderr);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stderr("a.py:1:1");
     sandbox.assert_staged_in(
         &sandbox.path().join("deep/er"),
         &[("a.py", 1, token.as_str())],
@@ -200,12 +200,14 @@ fn a_git_folder_apart_from_the_work_tree_is_scanned() {
     sandbox.write("a.py", &token);
     git(&["add", "a.py"]).assert_code(0);
     let run = git(&["commit", "-m", "x"]);
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stderr.contains("a.py:1:1"), "{}", run.stderr);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stderr("a.py:1:1");
     sandbox.write("b.py", &token);
     let run = git(&["commit", "-m", "x", "b.py"]);
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stderr.contains("b.py:1:1"), "{}", run.stderr);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stderr("b.py:1:1");
 }
 
 #[test]

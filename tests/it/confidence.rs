@@ -94,9 +94,9 @@ fn a_failed_check_says_which() {
     let (template, ..) = CASES[1];
     sandbox.stage("a.txt", text(template, "failed-check"));
     let run = sandbox.guard(&[]);
-    run.assert_code(1);
-    assert!(run.stdout.contains("medium confidence: it fails its check"));
-    assert!(run.stdout.contains("the checksum does not match"));
+    run.assert_code(1)
+        .assert_stdout("medium confidence: it fails its check")
+        .assert_stdout("the checksum does not match");
 }
 
 /// One of medium and one of high confidence.
@@ -113,7 +113,7 @@ fn what_is_below_the_wanted_confidence_is_a_note() {
     let run = sandbox.guard(&["--min-confidence", "high"]);
     run.assert_code(1);
     assert!(run.stdout.contains("medium.txt:1:6: note: "), "{run:?}");
-    assert!(run.stdout.contains("hf-guard: 1 finding, 1 note"));
+    run.assert_stdout("hf-guard: 1 finding, 1 note");
     let run = sandbox.guard(&["--min-confidence", "high", "--format", "json"]);
     let counts = &json(&run)["summary"];
     assert_eq!(
@@ -136,8 +136,8 @@ fn low_ones_count_on_request_only() {
     let body = format!("qTokenzWvModelPb{}", letters(3, 20));
     sandbox.stage("a.txt", format!("k = 'ghp_{body}'\n"));
     let run = sandbox.guard(&["hook", "pre-commit"]);
-    run.assert_code(0);
-    assert!(run.stdout.contains("low confidence: it fails its check"));
+    run.assert_code(0)
+        .assert_stdout("low confidence: it fails its check");
     assert!(
         run.stdout.contains("it reads like a placeholder"),
         "{run:?}"

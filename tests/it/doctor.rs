@@ -32,7 +32,7 @@ fn healthy() -> Sandbox {
 fn assert_told(run: &Run, parts: &[&str]) {
     run.assert_code(1);
     for part in parts {
-        assert!(run.stdout.contains(part), "{part}\n{}", run.stdout);
+        run.assert_stdout(part);
     }
 }
 
@@ -314,10 +314,5 @@ fn an_image_is_looked_into() {
             .is_some_and(|what| what.contains("whoever pulls it"))
     );
     let run = sandbox.guard(&["doctor", "missing.tar"]);
-    run.assert_code(2);
-    assert!(
-        run.stdout.contains("missing.tar: not read"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(2).assert_stdout("missing.tar: not read");
 }

@@ -268,8 +268,7 @@ fn a_report_that_cannot_be_written_is_not_a_clean_one() {
         LIMIT,
         &mut shell(&sandbox, "\"$GUARD\" --format json --output /dev/full"),
     );
-    run.assert_code(2);
-    assert!(run.stderr.contains("/dev/full"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("/dev/full");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn copies_are_found_in_every_form_whatever_git_ignores() {
         "hf-guard --all-history",
         "hf-guard: 5 copies in ",
     ] {
-        assert!(run.stdout.contains(line), "{line}\n{}", run.stdout);
+        run.assert_stdout(line);
     }
     let run = find(&sandbox, &secret, &["other.txt"]);
     run.assert_code(0);
@@ -101,7 +101,7 @@ fn archives_are_opened_and_archives_in_them() {
         "export.zip!/export/general.json:1:11: ",
         "hf-guard: 3 copies in ",
     ] {
-        assert!(run.stdout.contains(line), "{line}\n{}", run.stdout);
+        run.assert_stdout(line);
     }
 }
 
@@ -123,8 +123,7 @@ fn what_cannot_be_opened_is_no_clean_text() {
     sandbox.write("y.zip", b"PK\x03\x04 is how they begin");
     find(&sandbox, &secret, &["y.zip"]).assert_code(0);
     let run = find(&sandbox, &secret, &["many.gz"]);
-    run.assert_code(1);
-    assert!(run.stdout.contains("2 copies in 1 text"), "{}", run.stdout);
+    run.assert_code(1).assert_stdout("2 copies in 1 text");
     find(&sandbox, &secret, &["one.gz"]).assert_code(1);
     for (file, words) in [
         ("cut.gz", "gzip"),
@@ -156,15 +155,17 @@ fn a_register_s_hash_finds_it_too() {
         .as_str()
         .expect("a text");
     let run = sandbox.guard(&["find", "--sha256", hash, "copy"]);
-    run.assert_code(1).assert_hides(&secret);
-    assert!(run.stdout.contains("copy/b.py:1:6: hf_"), "{}", run.stdout);
-    assert!(run.stdout.contains("1 copy in 1 text"), "{}", run.stdout);
+    run.assert_code(1)
+        .assert_hides(&secret)
+        .assert_stdout("copy/b.py:1:6: hf_")
+        .assert_stdout("1 copy in 1 text");
     // A report whose secrets still stand is searched for in every form, one that has lost them by hash.
     sandbox.write("report.json", &report);
     sandbox.write("copy/c.txt", STANDARD.encode(format!("{secret}!")));
     let run = sandbox.guard(&["find", "--from", "report.json", "copy"]);
-    run.assert_code(1).assert_hides(&secret);
-    assert!(run.stdout.contains("2 copies"), "{}", run.stdout);
+    run.assert_code(1)
+        .assert_hides(&secret)
+        .assert_stdout("2 copies");
     sandbox.write("a.py", "");
     let run = sandbox.guard(&["find", "--from", "report.json", "copy", "--format", "json"]);
     run.assert_code(1).assert_hides(&secret);
@@ -188,8 +189,7 @@ fn the_name_of_a_file_can_be_a_copy() {
     let secret = format!("corp-{}", letters(1, 30));
     sandbox.write(format!("d/{secret}.txt"), "x");
     let run = find(&sandbox, &secret, &["d"]);
-    run.assert_code(1);
-    assert!(run.stdout.contains("in the file's name"), "{}", run.stdout);
+    run.assert_code(1).assert_stdout("in the file's name");
 }
 
 #[test]
@@ -206,12 +206,10 @@ fn what_is_no_question_is_refused() {
         (&["find", "--secret-from-stdin"], "PATH"),
     ] {
         let run = sandbox.guard(arguments);
-        run.assert_code(2);
-        assert!(run.stderr.contains(words), "{}", run.stderr);
+        run.assert_code(2).assert_stderr(words);
     }
     for (input, words) in [("", "holds no secret"), ("short\n", "shorter than")] {
         let run = sandbox.guard_with_input(&["find", "--secret-from-stdin", "a"], input.as_bytes());
-        run.assert_code(2);
-        assert!(run.stderr.contains(words), "{}", run.stderr);
+        run.assert_code(2).assert_stderr(words);
     }
 }

@@ -8,8 +8,9 @@ fn a_staged_token_is_found_and_not_printed() {
     let token = hf_token(1);
     sandbox.stage("train.py", format!("import os\ntoken = \"{token}\"\n"));
     let run = sandbox.guard(&[]);
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stdout.contains("train.py:2:10"), "{}", run.stdout);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stdout("train.py:2:10");
 }
 
 #[test]

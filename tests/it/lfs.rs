@@ -127,13 +127,8 @@ fn a_hook_of_git_lfs_is_kept_and_uploads_what_is_clean() {
     large.install_lfs();
     let before = fs::read(large.hook()).expect("git-lfs wrote it");
     let run = large.sandbox.guard(&["install"]);
-    run.assert_code(0);
-    assert!(
-        run.stdout
-            .contains("runs after it, as pre-push.before-hf-guard"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(0)
+        .assert_stdout("runs after it, as pre-push.before-hf-guard");
     large.assert_pushes_are_guarded();
     // Once more, now that its own hook is kept.
     large.lfs(&["install", "--local"]);

@@ -43,8 +43,7 @@ impl Diverged {
             &BASE.replace("one", "un = \"OLD\""),
         );
         let run = it.sandbox.try_git(&["merge", "topic"]);
-        run.assert_code(1);
-        assert!(run.stdout.contains("CONFLICT"), "{}", run.stdout);
+        run.assert_code(1).assert_stdout("CONFLICT");
         it
     }
 
@@ -63,8 +62,9 @@ impl Diverged {
         let before = self.sandbox.git(&["rev-parse", "HEAD"]);
         let run = self.sandbox.try_git(arguments);
         assert_ne!(run.code, 0, "{}", run.stdout);
-        run.assert_hides(&self.new).assert_hides(&self.old);
-        assert!(run.stderr.contains(place), "{}", run.stderr);
+        run.assert_hides(&self.new)
+            .assert_hides(&self.old)
+            .assert_stderr(place);
         assert!(!run.stderr.contains("b.py:1"), "{}", run.stderr);
         assert_eq!(before, self.sandbox.git(&["rev-parse", "HEAD"]));
     }
@@ -87,8 +87,7 @@ impl Diverged {
 fn an_open_conflict_cannot_be_scanned() {
     let it = Diverged::in_conflict(200);
     let run = it.sandbox.guard(&["hook", "pre-commit"]);
-    run.assert_code(2);
-    assert!(run.stderr.contains("a.py"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("a.py");
 }
 
 #[test]
@@ -188,8 +187,9 @@ fn a_squashed_merge_has_one_parent_and_all_of_it_is_new() {
     let it = Diverged::clean(222);
     it.sandbox.git(&["merge", "--squash", "topic"]);
     let run = it.sandbox.try_git(&["commit", "-m", "x"]);
-    run.assert_code(1).assert_hides(&it.old);
-    assert!(run.stderr.contains("b.py:1:1"), "{}", run.stderr);
+    run.assert_code(1)
+        .assert_hides(&it.old)
+        .assert_stderr("b.py:1:1");
 }
 
 #[test]
@@ -199,8 +199,9 @@ fn a_cherry_pick_in_conflict_has_one_parent() {
     it.sandbox.try_git(&["cherry-pick", "topic"]).assert_code(1);
     it.sandbox.stage("a.py", BASE);
     let run = it.sandbox.try_git(&["commit", "-m", "x"]);
-    run.assert_code(1).assert_hides(&it.old);
-    assert!(run.stderr.contains("b.py:1:1"), "{}", run.stderr);
+    run.assert_code(1)
+        .assert_hides(&it.old)
+        .assert_stderr("b.py:1:1");
 }
 
 #[test]

@@ -167,13 +167,8 @@ fn the_printed_commands_do_what_they_say() {
     sandbox.write("sub/x", "");
     let mut below = sandbox.command(GUARD);
     let run = Run::of(below.current_dir(sandbox.path().join("sub")));
-    run.assert_code(1);
-    assert!(
-        run.stdout
-            .contains("cd \"$(git rev-parse --show-toplevel)\""),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(1)
+        .assert_stdout("cd \"$(git rev-parse --show-toplevel)\"");
 }
 
 #[test]

@@ -168,8 +168,9 @@ fn a_repository_of_somebody_else_is_refused_as_git_refuses_it() {
         }
         sandbox.try_git(&["status"]).assert_code(128);
         let run = sandbox.guard(&SCAN);
-        run.assert_code(2).assert_hides(&token);
-        assert!(run.stderr.contains("safe.directory"), "{}", run.stderr);
+        run.assert_code(2)
+            .assert_hides(&token)
+            .assert_stderr("safe.directory");
     }
 }
 

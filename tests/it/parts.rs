@@ -65,18 +65,13 @@ fn an_id_and_its_secret_are_one_finding_and_both_are_hidden() {
 
     let run = sandbox.guard(&["scan", "--staged"]);
     pair.assert_reported(&run);
-    assert!(run.stdout.contains("1 finding;"), "{}", run.stdout);
+    run.assert_stdout("1 finding;");
     for name in ["AWS access key id", "AWS secret access key"] {
-        assert!(run.stdout.contains(name), "{}", run.stdout);
+        run.assert_stdout(name);
     }
     for finding in [&found[0], part] {
         let fingerprint = finding["fingerprint"].as_str().expect("a text");
-        assert!(
-            run.stdout
-                .contains(&format!("hf-guard allow {fingerprint}")),
-            "{}",
-            run.stdout
-        );
+        run.assert_stdout(&format!("hf-guard allow {fingerprint}"));
     }
 
     let run = sandbox.guard(&["scan", "--staged", "--format", "sarif"]);

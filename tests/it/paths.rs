@@ -18,8 +18,8 @@ fn a_folder_is_read_as_gitignore_says() {
     let run = sandbox.guard(&["scan", "."]);
     run.assert_code(1)
         .assert_hides(&seen)
-        .assert_hides(&ignored);
-    assert!(run.stdout.contains("src/deep/.env:1:10"), "{}", run.stdout);
+        .assert_hides(&ignored)
+        .assert_stdout("src/deep/.env:1:10");
     assert!(!run.stdout.contains("run.log"), "{}", run.stdout);
     sandbox.guard(&["scan", "run.log"]).assert_code(1);
 }
@@ -51,7 +51,7 @@ fn what_is_tracked_and_ignored_is_read() {
         let run = sandbox.guard(&["scan", folder]);
         run.assert_code(1).assert_hides(&token);
         assert_eq!(run.stdout.matches("huggingface-user-token").count(), 1);
-        assert!(run.stdout.contains("conf/.env:1:10"), "{}", run.stdout);
+        run.assert_stdout("conf/.env:1:10");
     }
     sandbox.guard(&["scan", "away"]).assert_code(2);
     sandbox.write("conf/.env", "HF_TOKEN=\n");
@@ -135,8 +135,7 @@ fn a_path_is_reported_from_the_root_wherever_the_caller_stands() {
         .current_dir(sandbox.path().join("sub"))
         .args(["scan", "--format=json", "a.py"]);
     let run = crate::support::Run::of(&mut command);
-    run.assert_code(1);
-    assert!(run.stdout.contains("sub/a.py"), "{}", run.stdout);
+    run.assert_code(1).assert_stdout("sub/a.py");
 }
 
 #[test]
@@ -180,8 +179,7 @@ fn a_pipe_in_a_folder_does_not_hang() {
 fn what_is_missing_or_unreadable_is_exit_2() {
     let sandbox = Sandbox::new();
     let run = sandbox.guard(&["scan", "no-such-file"]);
-    run.assert_code(2);
-    assert!(run.stderr.contains("no-such-file"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("no-such-file");
 }
 
 #[test]
@@ -221,8 +219,9 @@ fn standard_input_counts_as_added() {
         &["scan", "-"],
         format!("ok\nexport HF_TOKEN={token}\n").as_bytes(),
     );
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stdout.contains("<stdin>:2:17"), "{}", run.stdout);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stdout("<stdin>:2:17");
     sandbox
         .guard_with_input(&["scan", "-"], b"nothing here\n")
         .assert_code(0);

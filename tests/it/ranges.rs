@@ -48,13 +48,9 @@ fn a_range_that_cannot_be_read_ends_in_2() {
     }
     let missing = format!("{}..HEAD", "1".repeat(40));
     let run = range(&pushing.sandbox, &missing);
-    run.assert_code(2);
-    assert!(
-        run.stderr.contains("git fetch --unshallow"),
-        "{}",
-        run.stderr
-    );
-    assert!(run.stderr.contains("fetch-depth: 0"), "{}", run.stderr);
+    run.assert_code(2)
+        .assert_stderr("git fetch --unshallow")
+        .assert_stderr("fetch-depth: 0");
 }
 
 #[test]
@@ -89,12 +85,7 @@ fn a_shallow_clone_is_never_a_short_scan() {
     scan("HEAD~1..HEAD").assert_code(0);
     for words in ["origin/base..HEAD", "HEAD"] {
         let run = scan(words);
-        run.assert_code(2);
-        assert!(
-            run.stderr.contains("git fetch --unshallow"),
-            "{}",
-            run.stderr
-        );
+        run.assert_code(2).assert_stderr("git fetch --unshallow");
     }
     pushing
         .sandbox

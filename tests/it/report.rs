@@ -168,17 +168,13 @@ fn output_goes_to_a_file_and_changes_no_exit_code() {
     let run = sandbox.guard(&["--format", "json", "--output", "report.json"]);
     run.assert_code(1).assert_hides(&token);
     assert_eq!(run.stdout, "");
-    assert!(run.stderr.contains("report.json"), "{}", run.stderr);
+    run.assert_stderr("report.json");
     let text = fs::read_to_string(sandbox.path().join("report.json")).expect("it was written");
     let report: Value = serde_json::from_str(&text).expect("it is JSON");
     assert_eq!(report["summary"]["findings"], 1);
     let run = sandbox.guard(&["--format", "json", "--output", "no/such/folder/report.json"]);
-    run.assert_code(2);
-    assert!(
-        run.stderr.contains("no/such/folder/report.json"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2)
+        .assert_stderr("no/such/folder/report.json");
 }
 
 #[test]
@@ -215,7 +211,7 @@ fn a_notebook_is_told_by_its_cells() {
         "userdata.get(\"HF_TOKEN\")",
         "jupyter nbconvert --clear-output --inplace demo.ipynb",
     ] {
-        assert!(run.stdout.contains(expected), "{expected}: {}", run.stdout);
+        run.assert_stdout(expected);
     }
 }
 
@@ -235,11 +231,9 @@ fn a_report_that_cannot_be_written_is_no_success() {
                 .stdout(full)
                 .stderr(Stdio::piped()),
         );
-        run.assert_code(2);
-        assert!(run.stderr.contains("--output"), "{}", run.stderr);
+        run.assert_code(2).assert_stderr("--output");
         let run = sandbox.guard(&["--format", format, "--verbose", "--output", "/dev/full"]);
-        run.assert_code(2);
-        assert!(run.stderr.contains("/dev/full"), "{}", run.stderr);
+        run.assert_code(2).assert_stderr("/dev/full");
     }
     sandbox.stage("b.py", hf_token(1));
     for format in ["human", "json", "sarif"] {

@@ -95,17 +95,8 @@ fn named_findings_go_at_once_and_are_asked_about_again() {
     for token in &tokens {
         run.assert_hides(token);
     }
-    assert!(
-        run.stdout
-            .contains("revoked\n              just now; its issuer no longer accepts it\n"),
-        "{}",
-        run.stdout
-    );
-    assert!(
-        run.stdout.contains("hf-guard: 2 credentials: 2 revoked.\n"),
-        "{}",
-        run.stdout
-    );
+    run.assert_stdout("revoked\n              just now; its issuer no longer accepts it\n");
+    run.assert_stdout("hf-guard: 2 credentials: 2 revoked.\n");
     let sent = sent(&hub);
     assert_eq!(sent.len(), 1, "one request carries both");
     assert_eq!(
@@ -138,8 +129,7 @@ fn automation_must_name_what_goes() {
         )
     };
     let run = revoke(&["revoke", "--yes", "a.py"]);
-    run.assert_code(2);
-    assert!(run.stderr.contains("--fingerprint"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("--fingerprint");
     // Without a terminal there is nobody to ask, and a pipe is nobody.
     let run = revoke(&named(&fingerprints, &["a.py"]));
     run.assert_code(2);
@@ -169,8 +159,9 @@ fn the_words_at_the_terminal_decide() {
         "revoke 3 credentials\n",
     ] {
         let run = at_terminal(&sandbox, &hub, "revoke a.py", typed);
-        run.assert_code(1).assert_hides(&tokens[0]);
-        assert!(run.stdout.contains("nothing was revoked"), "{}", run.stdout);
+        run.assert_code(1)
+            .assert_hides(&tokens[0])
+            .assert_stdout("nothing was revoked");
         assert!(sent(&hub).is_empty(), "{typed:?}");
     }
     let run = at_terminal(&sandbox, &hub, "revoke a.py", "revoke 2 credentials\n");
@@ -185,17 +176,13 @@ fn the_words_at_the_terminal_decide() {
         "this cannot be undone",
         "2 credentials: 2 revoked.",
     ] {
-        assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
+        run.assert_stdout(part);
     }
     assert_eq!(sent(&hub).len(), 1);
     // What is dead already is not sent again, and nobody is asked.
     let run = at_terminal(&sandbox, &hub, "revoke a.py", "");
-    run.assert_code(0);
-    assert!(
-        run.stdout.contains("2 credentials: 2 invalid."),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(0)
+        .assert_stdout("2 credentials: 2 invalid.");
     assert_eq!(sent(&hub).len(), 1);
 }
 
@@ -222,9 +209,9 @@ fn an_issuer_that_refuses_or_goes_on_accepting_is_told_so() {
                 .serves(&mut command)
                 .args(named(&fingerprints, &["--yes", "a.py"])),
         );
-        run.assert_code(code);
-        assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
-        assert!(run.stdout.contains("LIVE"), "{}", run.stdout);
+        run.assert_code(code)
+            .assert_stdout(words)
+            .assert_stdout("LIVE");
     }
 }
 
@@ -258,12 +245,8 @@ fn a_batch_holds_a_thousand() {
         })
         .collect();
     assert_eq!(sizes, [1_000, fingerprints.len() - 1_000], "{}", run.stdout);
-    run.assert_code(2);
-    assert!(
-        run.stdout.contains("its issuer took the request"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(2)
+        .assert_stdout("its issuer took the request");
 }
 
 #[test]
@@ -274,12 +257,7 @@ fn what_only_its_owner_can_end_gets_the_page_and_the_steps() {
     let proxy = Issuer::start(|_| Play::json(r#"{"data": {"label": "sk-or-v1-012...def"}}"#));
     let mut command = sandbox.command(GUARD);
     let run = Run::of(proxy.proxies(&mut command).args(["revoke", "a.py"]));
-    run.assert_code(1).assert_hides(&key);
-    assert!(
-        run.stdout.contains("has no way to be revoked from here; its owner does it at https://openrouter.ai/settings/keys"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(1).assert_hides(&key).assert_stdout("has no way to be revoked from here; its owner does it at https://openrouter.ai/settings/keys");
     assert_eq!(proxy.seen().len(), 1);
 }
 

@@ -294,6 +294,29 @@ impl Run {
         self
     }
 
+    /// Asserts that standard output holds `part`, and shows the output where it does not.
+    #[track_caller]
+    pub fn assert_stdout(&self, part: &str) -> &Self {
+        self.assert_holds(&self.stdout, part)
+    }
+
+    /// The same of standard error.
+    #[track_caller]
+    pub fn assert_stderr(&self, part: &str) -> &Self {
+        self.assert_holds(&self.stderr, part)
+    }
+
+    #[track_caller]
+    fn assert_holds(&self, stream: &str, part: &str) -> &Self {
+        assert!(
+            stream.contains(part),
+            "no {part:?} in it\nstdout: {}\nstderr: {}",
+            self.stdout,
+            self.stderr
+        );
+        self
+    }
+
     /// Its standard output, which must be one JSON document.
     #[track_caller]
     pub fn json(&self) -> Value {

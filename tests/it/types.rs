@@ -226,8 +226,7 @@ fn a_real_conflict_of_every_kind_is_an_error() {
         sandbox.git(&["reset", "--quiet"]);
         sandbox.git_with_input(&["update-index", "--index-info"], entries.as_bytes());
         let run = sandbox.guard(&["scan", "--staged"]);
-        run.assert_code(2);
-        assert!(run.stderr.contains("torn.py"), "{}", run.stderr);
+        run.assert_code(2).assert_stderr("torn.py");
     }
 }
 

@@ -31,7 +31,7 @@ fn blocked_then_allowed_then_committed() {
     let entry = format!(
         "# {RULE} in tests/a.py\n[[allow]]\nfingerprint = \"{fingerprint}\"\nreason = \"made up for a test\"\n"
     );
-    assert!(run.stdout.contains(&entry), "{}", run.stdout);
+    run.assert_stdout(&entry);
     assert!(
         run.stdout.ends_with("    git add .hf-guard.toml\n"),
         "{}",
@@ -59,12 +59,7 @@ fn allow_twice_changes_nothing() {
     allow(&["--expires", "9999-12-31"]).assert_code(0);
     let once = fs::read_to_string(&config).expect("it was written");
     let again = allow(&["--expires", "9999-12-31"]);
-    again.assert_code(0);
-    assert!(
-        again.stdout.contains("nothing was changed"),
-        "{}",
-        again.stdout
-    );
+    again.assert_code(0).assert_stdout("nothing was changed");
     assert_eq!(fs::read_to_string(&config).expect("it is there"), once);
     assert_eq!(allow(&["--quiet"]).assert_code(0).stdout, "");
     let twice = fs::read_to_string(&config).expect("it is there");
@@ -151,8 +146,9 @@ fn allow_refuses_what_is_no_entry() {
     ];
     for (arguments, message) in cases {
         let run = sandbox.guard(arguments);
-        run.assert_code(2).assert_hides(&token);
-        assert!(run.stderr.contains(message), "{}", run.stderr);
+        run.assert_code(2)
+            .assert_hides(&token)
+            .assert_stderr(message);
         assert!(!sandbox.path().join(".hf-guard.toml").exists());
     }
 }
@@ -166,8 +162,7 @@ fn allow_leaves_links_and_broken_files_alone() {
     let config = sandbox.path().join(".hf-guard.toml");
     std::os::unix::fs::symlink(&target, &config).expect("the link can be made");
     let run = sandbox.guard(&arguments);
-    run.assert_code(2);
-    assert!(run.stderr.contains("symbolic link"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("symbolic link");
     assert_eq!(
         fs::read_to_string(&target).expect("it is there"),
         "# mine\n"
@@ -177,12 +172,9 @@ fn allow_leaves_links_and_broken_files_alone() {
     let broken = format!("{} = 1\n", letters(4, 30));
     sandbox.write(".hf-guard.toml", &broken);
     let run = sandbox.guard(&arguments);
-    run.assert_code(2).assert_hides(&broken);
-    assert!(
-        run.stderr.contains(".hf-guard.toml:1:1: unknown key"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2)
+        .assert_hides(&broken)
+        .assert_stderr(".hf-guard.toml:1:1: unknown key");
     assert_eq!(fs::read_to_string(&config).expect("it is there"), broken);
 }
 

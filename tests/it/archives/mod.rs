@@ -75,7 +75,7 @@ fn the_advice_names_what_git_can_add() {
         "      git add -- a.whl\n",
         "      git reset --quiet -- a.whl\n",
     ] {
-        assert!(run.stdout.contains(line), "{}", run.stdout);
+        run.assert_stdout(line);
     }
 }
 
@@ -95,11 +95,7 @@ fn a_token_in_a_wheel_blocks_the_commit_and_says_where() {
     sandbox.install_hooks(sandbox.path());
     let run = sandbox.try_git(&["commit", "-m", "x"]);
     assert_ne!(run.code, 0);
-    assert!(
-        run.stderr.contains("a.whl!/pkg/config.py:2:10: "),
-        "{}",
-        run.stderr
-    );
+    run.assert_stderr("a.whl!/pkg/config.py:2:10: ");
     run.assert_hides(&token);
 }
 
@@ -193,13 +189,9 @@ fn a_history_is_unpacked_too_and_a_report_finds_its_way_back() {
         let fingerprint = findings_of(&run)[0]["fingerprint"].clone();
         let fingerprint = fingerprint.as_str().expect("a text");
         let plan = sandbox.guard(&["respond", fingerprint]);
-        plan.assert_code(0).assert_hides(&token);
-        assert!(
-            plan.stdout
-                .contains("- [ ] `a.whl` is packed in an archive"),
-            "{}",
-            plan.stdout
-        );
+        plan.assert_code(0)
+            .assert_hides(&token)
+            .assert_stdout("- [ ] `a.whl` is packed in an archive");
         let run = sandbox.guard(&["verify", "--offline", "--from", "report.json"]);
         assert!(
             run.stdout.contains("1 credential"),

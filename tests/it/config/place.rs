@@ -96,12 +96,7 @@ fn the_command_line_names_another_or_none() {
     sandbox.write("empty.toml", "");
     sandbox.guard(&["--config", "empty.toml"]).assert_code(1);
     let missing = sandbox.guard(&["--config", "missing.toml"]);
-    missing.assert_code(2);
-    assert!(
-        missing.stderr.contains("missing.toml"),
-        "{}",
-        missing.stderr
-    );
+    missing.assert_code(2).assert_stderr("missing.toml");
     sandbox
         .guard(&["--config", "empty.toml", "--no-config"])
         .assert_code(2);
@@ -121,12 +116,10 @@ fn only_a_small_regular_utf8_file_is_a_configuration() {
     symlink(&key, sandbox.path().join(".hf-guard.toml")).expect("the link can be made");
     sandbox.write("a.py", "print(1)\n");
     let linked = sandbox.guard(&["scan", "a.py"]);
-    linked.assert_code(2).assert_hides(&secret);
-    assert!(
-        linked.stderr.contains("must not be a symbolic link"),
-        "{}",
-        linked.stderr
-    );
+    linked
+        .assert_code(2)
+        .assert_hides(&secret)
+        .assert_stderr("must not be a symbolic link");
     sandbox.git(&["add", ".hf-guard.toml"]);
     let staged = sandbox.guard(&[]);
     staged.assert_code(2).assert_hides(&secret);
@@ -137,8 +130,10 @@ fn only_a_small_regular_utf8_file_is_a_configuration() {
         [&b"# caf\xe9 "[..], secret.as_bytes()].concat(),
     );
     let latin = sandbox.guard(&[]);
-    latin.assert_code(2).assert_hides(&secret);
-    assert!(latin.stderr.contains("must be UTF-8"), "{}", latin.stderr);
+    latin
+        .assert_code(2)
+        .assert_hides(&secret)
+        .assert_stderr("must be UTF-8");
 
     sandbox.stage(
         ".hf-guard.toml",
@@ -150,14 +145,8 @@ fn only_a_small_regular_utf8_file_is_a_configuration() {
         format!("#{}\n", "x".repeat((64 << 10) - 1)),
     );
     let large = sandbox.guard(&[]);
-    large.assert_code(2);
-    assert!(
-        large.stderr.contains("larger than 64 KB"),
-        "{}",
-        large.stderr
-    );
+    large.assert_code(2).assert_stderr("larger than 64 KB");
 
     let folder = sandbox.guard(&["--config", "."]);
-    folder.assert_code(2);
-    assert!(folder.stderr.contains("regular file"), "{}", folder.stderr);
+    folder.assert_code(2).assert_stderr("regular file");
 }

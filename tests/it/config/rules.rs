@@ -125,10 +125,6 @@ fn a_custom_rule_passes_the_checks_of_the_built_in_ones() {
     }
     let (sandbox, _) = sandbox_with(&custom_rule(|rule| format!("{rule}{rule}")));
     let run = sandbox.guard(&[]);
-    run.assert_code(2);
-    assert!(
-        run.stderr.contains(":13:1: a second rule of this id"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2)
+        .assert_stderr(":13:1: a second rule of this id");
 }

@@ -61,8 +61,10 @@ fn a_linked_worktree_has_its_own_index_and_head() {
         &["commit", "-m", "x", "a.py"],
     ] {
         let run = sandbox.git_in(&linked, arguments);
-        run.assert_code(1).assert_hides(&token).assert_hides(&other);
-        assert!(run.stderr.contains("a.py:1:1"), "{}", run.stderr);
+        run.assert_code(1)
+            .assert_hides(&token)
+            .assert_hides(&other)
+            .assert_stderr("a.py:1:1");
     }
 }
 
@@ -95,8 +97,9 @@ fn a_submodule_is_a_repository_of_its_own() {
     sandbox.assert_staged_in(&sub, &[("a.py", 1, token.as_str())]);
     sandbox.assert_staged(&[("outer.py", 1, outer.as_str())]);
     let run = sandbox.git_in(&sub, &["commit", "-m", "x"]);
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stderr.contains("a.py:1:1"), "{}", run.stderr);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stderr("a.py:1:1");
 }
 
 #[test]

@@ -34,8 +34,9 @@ fn assert_usual_life(sandbox: &Sandbox, seed: u64, freeze: impl Fn(&Sandbox)) {
     sandbox.assert_staged(&[("a.py", 2, second.as_str())]);
     sandbox.write("dir/c.py", format!("{text}{third}\n"));
     let run = sandbox.try_git(&["commit", "-m", "x", "-a"]);
-    run.assert_code(1).assert_hides(&third);
-    assert!(run.stderr.contains("dir/c.py:21:1"), "{}", run.stderr);
+    run.assert_code(1)
+        .assert_hides(&third)
+        .assert_stderr("dir/c.py:21:1");
 
     sandbox.git(&["reset", "--quiet", "--hard"]);
     sandbox.git(&["checkout", "--quiet", "-b", "topic"]);

@@ -87,6 +87,5 @@ fn an_unknown_extension_is_refused_as_git_refuses_it() {
         "true",
     ]);
     let run = sandbox.guard(&SCAN);
-    run.assert_code(2);
-    assert!(run.stderr.contains("tomorrow"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("tomorrow");
 }

@@ -245,12 +245,8 @@ fn a_push_that_cannot_be_told_is_not_let_through() {
         assert!(!run.stderr.is_empty());
     }
     let run = hook("HEAD^{/base and more}");
-    run.assert_code(2);
-    assert!(
-        run.stderr.contains("hf-guard install --hook pre-push"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2)
+        .assert_stderr("hf-guard install --hook pre-push");
 }
 
 #[test]

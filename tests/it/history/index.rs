@@ -16,7 +16,7 @@ fn in_conflict(options: &[&str]) -> (Sandbox, [String; 2]) {
     sandbox.write("a.py", format!("b = \"{}\"\n", tokens[1]));
     sandbox.commit_all("the other");
     let merge = sandbox.try_git(&["merge", "--quiet", "side"]);
-    assert!(merge.stdout.contains("CONFLICT"), "{}", merge.stdout);
+    merge.assert_stdout("CONFLICT");
     (sandbox, tokens)
 }
 

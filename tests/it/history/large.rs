@@ -63,9 +63,10 @@ fn an_interrupted_question_to_git_loses_no_finding() {
     sandbox.commit_all("start");
     let started = Instant::now();
     let run = sandbox.interrupted_at_git(&["--all-history"]);
-    run.assert_code(130).assert_hides(&token);
-    assert!(run.stdout.contains("Hugging Face"), "{}", run.stdout);
-    assert!(run.stdout.contains("interrupted"), "{}", run.stdout);
+    run.assert_code(130)
+        .assert_hides(&token)
+        .assert_stdout("Hugging Face")
+        .assert_stdout("interrupted");
     assert!(started.elapsed() < Duration::from_secs(15));
 }
 
@@ -194,8 +195,9 @@ fn deep_and_wide_deltas_need_little_memory() {
     pack_file::write(&packs(&sandbox), &entries, Version::Two);
     let options = ["--all-history", "--no-provenance", "--no-config"];
     let run = Run::within(LIMIT, sandbox.command(GUARD).args(options));
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stdout.contains("2 findings"), "{}", run.stdout);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stdout("2 findings");
     let limited = [&options[..], &["--max-memory", "32M"]].concat();
     let peak = peak_mb(&sandbox, &limited, 1);
     assert!(peak < 64, "{peak} MB");

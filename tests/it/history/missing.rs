@@ -40,13 +40,8 @@ fn scan(sandbox: &Sandbox, folder: &Path) -> Run {
 #[track_caller]
 fn assert_missing(sandbox: &Sandbox, oid: &str) {
     let run = scan(sandbox, sandbox.path());
-    run.assert_code(2);
-    assert!(
-        run.stdout
-            .contains(&format!("object {oid}: not read: it is missing; ")),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(2)
+        .assert_stdout(&format!("object {oid}: not read: it is missing; "));
 }
 
 #[test]
@@ -232,13 +227,8 @@ fn a_partial_clone_is_incomplete_until_it_is_not() {
         &target,
     ]);
     let run = scan(&sandbox, &folder);
-    run.assert_code(2);
-    assert!(
-        run.stdout
-            .contains("partial clone: not read: it holds only some"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(2)
+        .assert_stdout("partial clone: not read: it holds only some");
     sandbox
         .git_in(&folder, &["fetch", "--quiet", "--refetch", "--no-filter"])
         .assert_code(0);
@@ -254,8 +244,7 @@ fn a_shallow_clone_lacks_what_is_behind_its_edge_and_nothing_else() {
     sandbox.git(&["clone", "--quiet", "--depth=2", &origin, &target]);
     let edge = id(&sandbox, "HEAD~2");
     let run = scan(&sandbox, &folder);
-    run.assert_code(2);
-    assert!(run.stdout.contains("shallow clone: "), "{}", run.stdout);
+    run.assert_code(2).assert_stdout("shallow clone: ");
     assert!(!run.stdout.contains(&edge), "{}", run.stdout);
     sandbox
         .git_in(&folder, &["fetch", "--quiet", "--unshallow"])

@@ -122,26 +122,15 @@ fn the_summary_says_to_what_it_was_narrowed() {
     let words = "narrowed to what refs that match `main` lead to, and what commits from 2025-06-01T00:00:00Z to \
                  2025-06-30T00:00:00Z bring, and files that match `src/`; 7 secrets outside of it are not told";
     let human = sandbox.guard(&[&["--all-history"], &arguments[..]].concat());
-    human.assert_code(1);
-    assert!(human.stdout.contains(words), "{}", human.stdout);
+    human.assert_code(1).assert_stdout(words);
     let clean = sandbox.guard(&["--all-history", "--path", "nothing/"]);
-    clean.assert_code(0);
-    assert!(
-        clean
-            .stdout
-            .contains("8 secrets outside of it are not told"),
-        "{}",
-        clean.stdout
-    );
+    clean
+        .assert_code(0)
+        .assert_stdout("8 secrets outside of it are not told");
     let sarif = sandbox.guard(&["--all-history", "--path", "nothing/", "--format", "sarif"]);
-    sarif.assert_code(0);
-    assert!(
-        sarif
-            .stdout
-            .contains("8 secrets outside of it are not told"),
-        "{}",
-        sarif.stdout
-    );
+    sarif
+        .assert_code(0)
+        .assert_stdout("8 secrets outside of it are not told");
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn a_person_reads_who_where_and_what_to_do() {
         "https://huggingface.co/settings/tokens",
         "hf-guard: 1 finding.\n",
     ] {
-        assert!(run.stdout.contains(expected), "{expected}\n{}", run.stdout);
+        run.assert_stdout(expected);
     }
     assert_eq!(run.stdout.matches("this blocks").count(), 0);
 }
@@ -190,13 +190,7 @@ fn a_secret_is_accepted_when_each_of_its_places_is() {
         .collect();
     assert_eq!(by, [None, Some("entry")], "{some:#}");
     let human = sandbox.guard(&["--all-history"]);
-    assert!(
-        human
-            .stdout
-            .contains("2 places, the newest first, 1 of them accepted:"),
-        "{}",
-        human.stdout
-    );
+    human.assert_stdout("2 places, the newest first, 1 of them accepted:");
     assert!(!human.stdout.contains("# tests/b.py"), "{}", human.stdout);
 
     sandbox.write(".hf-guard.toml", entry("tests/") + &entry("src/"));
@@ -329,10 +323,7 @@ fn a_tree_of_trees_of_trees_ends() {
     let commit = sandbox.git(&["commit-tree", "-m", "a thousand million files", tree.trim()]);
     sandbox.git(&["update-ref", "refs/heads/main", commit.trim()]);
     let run = sandbox.guard(&["--all-history"]);
-    run.assert_code(1).assert_hides(&token);
-    assert!(
-        run.stdout.contains("there may be more places"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stdout("there may be more places");
 }

@@ -101,9 +101,9 @@ fn a_damaged_pack_is_not_clean() {
     std::fs::remove_file(&pack).expect("it can be replaced");
     std::fs::write(&pack, bytes).expect("it can be written");
     let run = scan(&sandbox);
-    run.assert_code(2);
-    assert!(run.stdout.contains("not read:"), "{}", run.stdout);
-    assert!(run.stdout.contains("object "), "{}", run.stdout);
+    run.assert_code(2)
+        .assert_stdout("not read:")
+        .assert_stdout("object ");
 }
 
 #[test]
@@ -125,12 +125,7 @@ fn a_clone_that_holds_less_says_so() {
             .current_dir(&shallow)
             .arg("--all-history"),
     );
-    run.assert_code(2);
-    assert!(
-        run.stdout.contains("git fetch --unshallow"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(2).assert_stdout("git fetch --unshallow");
 }
 
 #[test]
@@ -169,10 +164,5 @@ fn a_baseline_accepts_what_is_known_and_nothing_else() {
 
     std::fs::write(&known, "<<<<<<< HEAD\n").expect("it can be written");
     let run = sandbox.guard(&arguments[..3]);
-    run.assert_code(2);
-    assert!(
-        run.stderr.contains("line 1 of the baseline"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2).assert_stderr("line 1 of the baseline");
 }

@@ -169,7 +169,7 @@ fn a_large_blob_that_is_damaged_is_named() {
         "object {}: not read: its content does not match its name",
         hex(&name)
     );
-    assert!(run.stdout.contains(&named), "{}", run.stdout);
+    run.assert_stdout(&named);
 }
 
 fn gzip(text: &[u8]) -> Vec<u8> {

@@ -82,12 +82,7 @@ fn a_hook_of_another_version_is_replaced_and_never_chained() {
         .to_owned();
     fs::write(&hook, format!("#!/bin/sh\n{marker}\nexit 0\n")).expect("it can be written");
     let run = sandbox.guard(&["install"]);
-    run.assert_code(0);
-    assert!(
-        run.stdout.contains("pre-commit: updated\n"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(0).assert_stdout("pre-commit: updated\n");
     assert_eq!(fs::read(&hook).expect("the hook can be read"), current);
     assert!(!hooks(&sandbox).join("pre-commit.before-hf-guard").exists());
 
@@ -110,13 +105,8 @@ fn an_existing_hook_runs_first_and_its_exit_code_counts() {
     let before = listing(&hooks(&sandbox));
 
     let run = sandbox.guard(&["install"]);
-    run.assert_code(0);
-    assert!(
-        run.stdout
-            .contains("runs first, as pre-commit.before-hf-guard"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(0)
+        .assert_stdout("runs first, as pre-commit.before-hf-guard");
     sandbox.write("code", "0\n");
     assert_guarded(&sandbox, sandbox.path());
     sandbox.write("code", "7\n");
@@ -136,11 +126,8 @@ fn an_existing_hook_runs_first_and_its_exit_code_counts() {
     );
 
     let run = sandbox.guard(&["uninstall"]);
-    run.assert_code(0);
-    assert!(
-        run.stdout
-            .contains("the hook that was there before is back")
-    );
+    run.assert_code(0)
+        .assert_stdout("the hook that was there before is back");
     assert_eq!(listing(&hooks(&sandbox)), before);
 }
 

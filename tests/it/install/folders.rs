@@ -67,12 +67,8 @@ fn a_call_from_a_sub_folder_finds_a_relative_hooks_path() {
     sandbox.write("src/deep/x", "");
     let deep = sandbox.path().join("src/deep");
     let run = Run::of(sandbox.command(GUARD).current_dir(&deep).arg("install"));
-    run.assert_code(0);
-    assert!(
-        run.stdout.contains("do not commit these hooks"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(0)
+        .assert_stdout("do not commit these hooks");
     assert!(sandbox.path().join("tools/hooks/pre-commit").exists());
     assert_guarded(&sandbox, sandbox.path());
     assert_guarded(&sandbox, &deep);
@@ -167,12 +163,7 @@ fn a_hooks_path_of_the_machine_or_the_environment_is_refused() {
             .env("GIT_CONFIG_SYSTEM", &system)
             .arg("install"),
     );
-    run.assert_code(2);
-    assert!(
-        run.stderr.contains("for the whole machine"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2).assert_stderr("for the whole machine");
     let run = Run::of(
         sandbox
             .command(GUARD)
@@ -181,8 +172,7 @@ fn a_hooks_path_of_the_machine_or_the_environment_is_refused() {
             .env("GIT_CONFIG_VALUE_0", "/opt/hooks")
             .arg("install"),
     );
-    run.assert_code(2);
-    assert!(run.stderr.contains("by the environment"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("by the environment");
 }
 
 #[test]
@@ -210,20 +200,14 @@ fn outside_a_repository_git_is_quoted() {
             .current_dir(sandbox.root())
             .arg("install"),
     );
-    run.assert_code(2);
-    assert!(
-        run.stderr.contains("not a git repository"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2).assert_stderr("not a git repository");
     let run = Run::of(
         sandbox
             .command(GUARD)
             .env("PATH", "/nowhere")
             .arg("install"),
     );
-    run.assert_code(2);
-    assert!(run.stderr.contains("install git"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("install git");
 }
 
 #[test]
@@ -267,12 +251,8 @@ fn hooks_of_husky_run_first() {
     let before = listing(&husky);
 
     let run = sandbox.guard(&["install"]);
-    run.assert_code(0);
-    assert!(
-        run.stdout.contains("husky && hf-guard install"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(0)
+        .assert_stdout("husky && hf-guard install");
     assert_guarded(&sandbox, sandbox.path());
     let ran = fs::read_to_string(sandbox.path().join("ran")).expect("husky's script ran");
     assert_eq!(ran, "ran\nran\n");
@@ -323,10 +303,6 @@ fn a_git_older_than_2_31_is_understood() {
     sandbox.git(&["config", "--local", "--unset", "core.hooksPath"]);
     sandbox.git(&["config", "--global", "core.hooksPath", "/opt/hooks"]);
     let run = guard("install");
-    run.assert_code(2);
-    assert!(
-        run.stderr.contains("for all your repositories"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2)
+        .assert_stderr("for all your repositories");
 }

@@ -99,8 +99,7 @@ fn a_new_git_gets_hooks_in_its_configuration() {
             .exists()
     );
     let run = guard(&sandbox, "2.54.0", &["uninstall", "--global"]);
-    run.assert_code(0);
-    assert!(run.stdout.contains("no hook of hf-guard"), "{}", run.stdout);
+    run.assert_code(0).assert_stdout("no hook of hf-guard");
 }
 
 /// Removing the file would leave git with a command that is not there, so the line says another way.
@@ -126,13 +125,9 @@ fn an_old_git_gets_a_template_for_new_repositories() {
     let sandbox = Sandbox::new();
     let before = global_config(&sandbox);
     let run = guard(&sandbox, "2.53.1", &["install", "--global"]);
-    run.assert_code(0);
-    assert!(run.stdout.contains("init.templateDir"), "{}", run.stdout);
-    assert!(
-        run.stdout.contains("run `hf-guard install`"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(0)
+        .assert_stdout("init.templateDir")
+        .assert_stdout("run `hf-guard install`");
     // Hooks that a repository has are not touched.
     assert!(!hooks(&sandbox).join("pre-commit").exists());
     let new = sandbox.root().join("new");
@@ -213,8 +208,7 @@ fn a_global_hooks_path_without_hooks_is_refused() {
         sandbox.git(&["config", "--global", "core.hooksPath", value]);
         let before = global_config(&sandbox);
         let run = guard(&sandbox, "2.47.3", &["install", "--global"]);
-        run.assert_code(2);
-        assert!(run.stderr.contains(says), "{}", run.stderr);
+        run.assert_code(2).assert_stderr(says);
         assert_eq!(global_config(&sandbox), before);
     }
 }
@@ -234,13 +228,9 @@ fn settings_of_the_machine_are_left_alone() {
                 .env("GIT_CONFIG_SYSTEM", system.as_ref())
                 .args(["install", "--global"]),
         );
-        run.assert_code(2);
-        assert!(run.stderr.contains(key), "{}", run.stderr);
-        assert!(
-            run.stderr.contains("for the whole machine"),
-            "{}",
-            run.stderr
-        );
+        run.assert_code(2)
+            .assert_stderr(key)
+            .assert_stderr("for the whole machine");
         assert_eq!(global_config(&sandbox), "");
     }
 }
@@ -254,8 +244,7 @@ fn without_a_home_there_is_no_place() {
             .env_remove("HOME")
             .args(["install", "--global"]),
     );
-    run.assert_code(2);
-    assert!(run.stderr.contains("set HOME"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("set HOME");
     assert!(fs::exists(hooks(&sandbox)).expect("it can be looked for"));
 }
 

@@ -82,7 +82,7 @@ fn assert_refused(sandbox: &Sandbox, arguments: &[&str], says: &[&str]) {
     let run = sandbox.guard(arguments);
     run.assert_code(2);
     for part in says {
-        assert!(run.stderr.contains(part), "{part:?} in {}", run.stderr);
+        run.assert_stderr(part);
     }
 }
 

@@ -45,8 +45,7 @@ fn a_push_of_nothing_passes_and_one_of_something_is_read() {
     sandbox.git(&["push", "--quiet", "origin", "main"]);
     sandbox.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
     let run = sandbox.try_git(&["push", "origin", "main"]);
-    run.assert_code(1);
-    assert!(run.stderr.contains("[rejected]"), "{}", run.stderr);
+    run.assert_code(1).assert_stderr("[rejected]");
     assert!(!run.stderr.contains("hf-guard"), "{}", run.stderr);
 }
 

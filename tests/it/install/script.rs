@@ -113,7 +113,7 @@ fn without_cargo_it_says_so_in_one_line() {
         let run = Run::of(&mut installer(&sandbox, shell));
         run.assert_code(2);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
-        assert!(run.stderr.contains("https://rustup.rs"), "{}", run.stderr);
+        run.assert_stderr("https://rustup.rs");
         assert_eq!(listing(&hooks(&sandbox)), before);
     }
 }
@@ -124,8 +124,7 @@ fn a_failed_build_installs_nothing() {
     executable(&bare_path(&sandbox).join("cargo"), "#!/bin/sh\nexit 101\n");
     let before = listing(&hooks(&sandbox));
     let run = Run::of(&mut installer(&sandbox, SHELLS[0]));
-    run.assert_code(2);
-    assert!(run.stderr.contains("the build failed"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("the build failed");
     assert_eq!(listing(&hooks(&sandbox)), before);
 }
 
@@ -190,8 +189,7 @@ fn wrong_calls_do_nothing() {
             run.stdout
         );
         let run = Run::of(installer(&sandbox, shell).arg("--uninstal"));
-        run.assert_code(2);
-        assert!(run.stderr.contains("'--uninstal'"), "{}", run.stderr);
+        run.assert_code(2).assert_stderr("'--uninstal'");
         for wrong in [
             &["--hook", "post-commit"][..],
             &["--hook", "../install.sh"],
@@ -199,16 +197,10 @@ fn wrong_calls_do_nothing() {
             &["--hook"],
         ] {
             let run = Run::of(installer(&sandbox, shell).args(wrong));
-            run.assert_code(2);
-            assert!(run.stderr.contains("--help lists"), "{}", run.stderr);
+            run.assert_code(2).assert_stderr("--help lists");
         }
         let run = Run::of(installer(&sandbox, shell).current_dir(sandbox.root()));
-        run.assert_code(2);
-        assert!(
-            run.stderr.contains("change to the repository"),
-            "{}",
-            run.stderr
-        );
+        run.assert_code(2).assert_stderr("change to the repository");
     }
     assert!(!sandbox.root().join("cargo.log").exists());
     assert!(!hooks(&sandbox).join("pre-commit").exists());

@@ -128,8 +128,8 @@ fn a_program_that_is_gone_blocks_and_says_how_to_go_on() {
         let run = Run::of(by_hand.env("PATH", &bin).arg(&hook));
         run.assert_code(2);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
-        assert!(run.stderr.contains("/nowhere/hf-guard"), "{}", run.stderr);
-        assert!(run.stderr.contains("install.sh"), "{}", run.stderr);
+        run.assert_stderr("/nowhere/hf-guard")
+            .assert_stderr("install.sh");
         assert!(!work_tree.join("kept-ran").exists());
         let remove = run
             .stderr

@@ -156,11 +156,7 @@ fn a_file_that_no_code_host_reads_is_told_of() {
     let (_, by) = responsible(&sandbox);
     assert_eq!(by, "author");
     let run = sandbox.guard(&["inventory"]);
-    assert!(
-        run.stdout.contains("CODEOWNERS is larger than 3 MB"),
-        "{}",
-        run.stdout
-    );
+    run.assert_stdout("CODEOWNERS is larger than 3 MB");
 }
 
 #[test]

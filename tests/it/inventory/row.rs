@@ -66,7 +66,7 @@ fn the_repository_at_hand_is_the_one_without_arguments() {
         "  Hugging Face: https://huggingface.co/settings/tokens\n",
         "hf-guard: 2 credentials at 2 places in 1 repository.\n",
     ] {
-        assert!(run.stdout.contains(part), "{part}\n{}", run.stdout);
+        run.assert_stdout(part);
     }
 }
 
@@ -162,11 +162,9 @@ fn formats_of_the_register_are_for_the_register() {
         ),
     ] {
         let run = sandbox.guard(&arguments);
-        run.assert_code(2);
-        assert!(run.stderr.contains(words), "{}", run.stderr);
+        run.assert_code(2).assert_stderr(words);
     }
     let run = sandbox.guard(&["inventory", "--output", "register.txt"]);
-    run.assert_code(1);
-    assert!(run.stderr.contains("2 credential(s)"), "{}", run.stderr);
+    run.assert_code(1).assert_stderr("2 credential(s)");
     assert!(Path::new(&sandbox.path().join("register.txt")).exists());
 }

@@ -52,13 +52,12 @@ fn what_cannot_be_read_is_one_sentence_and_no_register() {
         let run = sandbox.guard(&all);
         run.assert_code(2);
         assert_eq!(run.stdout, "", "{arguments:?}");
-        assert!(run.stderr.contains(words), "{words}\n{}", run.stderr);
+        run.assert_stderr(words);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
     }
     let mut command = sandbox.command(GUARD);
     let run = Run::of(command.env("GIT_DIR", ".git").args(["inventory", "."]));
-    run.assert_code(2);
-    assert!(run.stderr.contains("unset GIT_DIR"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("unset GIT_DIR");
 }
 
 #[test]
@@ -79,7 +78,7 @@ fn what_a_report_could_not_read_stays_unread() {
         "the report of r was narrowed: 3 more secret(s) stand there\n",
         "hf-guard: 0 credentials; 1 text not read.\n",
     ] {
-        assert!(run.stdout.contains(part), "{part}\n{}", run.stdout);
+        run.assert_stdout(part);
     }
 }
 

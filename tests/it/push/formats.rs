@@ -101,10 +101,9 @@ fn a_missing_object_is_never_passed_over() {
     git(&["push", "-q", "origin", "HEAD:refs/heads/new"]).assert_code(0);
     let second = bare(&pushing.sandbox, "second.git", &[]);
     let run = git(&["push", "-q", text(&second), "HEAD:refs/heads/main"]);
-    run.assert_code(1);
-    assert!(run.stderr.contains("is missing"), "{}", run.stderr);
+    run.assert_code(1).assert_stderr("is missing");
     let advice = "git fetch --refetch --no-filter";
-    assert!(run.stderr.contains(advice), "{}", run.stderr);
+    run.assert_stderr(advice);
     let head = git(&["rev-parse", "HEAD"]).stdout;
     let line = format!("HEAD {} refs/heads/main {}\n", head.trim(), "0".repeat(40));
     let mut hook = pushing.sandbox.command(GUARD);

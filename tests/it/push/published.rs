@@ -284,8 +284,9 @@ fn without_lines_everything_unpublished_counts() {
     pushing.commit("b.py", &token);
     pushing.sandbox.git(&["checkout", "-q", "main"]);
     let run = pushing.hook("");
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stdout.contains("b.py:1:1: "), "{}", run.stdout);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stdout("b.py:1:1: ");
     assert!(!run.stdout.contains("old.py"), "{}", run.stdout);
 }
 
@@ -324,14 +325,12 @@ fn lines_that_git_does_not_write_end_in_2() {
         format!("refs/heads/main HEAD refs/heads/main {ZEROS}\n"),
     ] {
         let run = pushing.hook(&bad);
-        run.assert_code(2);
-        assert!(run.stderr.contains("standard input"), "{}", run.stderr);
+        run.assert_code(2).assert_stderr("standard input");
     }
     // What is to go out must be here.
     let missing = good.replace(&head, &"1".repeat(40));
     let run = pushing.hook(&missing);
-    run.assert_code(2);
-    assert!(run.stderr.contains("is missing"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("is missing");
     // Zeros of SHA-256 mean "none" too.
     let long = format!(
         "refs/heads/main {head} refs/heads/main {}\n",

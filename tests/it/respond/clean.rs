@@ -114,12 +114,7 @@ fn git_filter_repo_takes_the_secret_out_of_every_object() {
     for line in &key {
         run.assert_hides(line);
     }
-    assert!(
-        run.stderr
-            .contains("hf-guard respond --remove-replace-text "),
-        "{}",
-        run.stderr
-    );
+    run.assert_stderr("hf-guard respond --remove-replace-text ");
     let path = clone.join(&file);
     assert_private(&path);
     assert_eq!(
@@ -231,12 +226,9 @@ fn the_file_with_the_secret_stays_out_of_gits_way() {
     for inside in ["replace.txt", "src/../replace.txt", ".git/../replace.txt"] {
         std::fs::create_dir_all(sandbox.path().join("src")).expect("a folder can be made");
         let run = respond(inside);
-        run.assert_code(2).assert_hides(&token);
-        assert!(
-            run.stderr.contains("`git add` would pick it up"),
-            "{}",
-            run.stderr
-        );
+        run.assert_code(2)
+            .assert_hides(&token)
+            .assert_stderr("`git add` would pick it up");
         assert_eq!(run.stdout, "");
     }
     assert!(!sandbox.path().join("replace.txt").exists());
@@ -250,12 +242,7 @@ fn the_file_with_the_secret_stays_out_of_gits_way() {
     );
     assert_private(Path::new(outside));
     let again = respond(outside);
-    again.assert_code(2);
-    assert!(
-        again.stderr.contains("is there already"),
-        "{}",
-        again.stderr
-    );
+    again.assert_code(2).assert_stderr("is there already");
     let text = std::fs::read_to_string(outside).expect("it is ASCII");
     assert!(text.starts_with("literal:"), "literal lines");
     let remove = |file: &str| sandbox.guard(&["respond", "--remove-replace-text", file]);
@@ -265,8 +252,7 @@ fn the_file_with_the_secret_stays_out_of_gits_way() {
     gone.assert_code(2);
     sandbox.write("mine.txt", "mine\n");
     let mine = remove("mine.txt");
-    mine.assert_code(2);
-    assert!(mine.stderr.contains("so it stays"), "{}", mine.stderr);
+    mine.assert_code(2).assert_stderr("so it stays");
     assert!(sandbox.path().join("mine.txt").exists());
 }
 
@@ -301,12 +287,7 @@ fn no_file_is_left_where_there_is_no_plan() {
         "--replace-text",
         file_name,
     ]);
-    run.assert_code(2);
-    assert!(
-        run.stderr
-            .contains("does not stand in the history of this repository"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2)
+        .assert_stderr("does not stand in the history of this repository");
     assert!(!file.exists());
 }

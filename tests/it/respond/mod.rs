@@ -216,8 +216,7 @@ fn a_fingerprint_that_nothing_has_is_one_sentence() {
         )
     );
     let run = sandbox.guard(&["respond"]);
-    run.assert_code(2);
-    assert!(run.stderr.contains("<FINGERPRINT>"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("<FINGERPRINT>");
     let run = sandbox.guard(&["respond", &nobodys, "--from", "nothing.json"]);
     run.assert_code(2);
     assert!(
@@ -228,12 +227,8 @@ fn a_fingerprint_that_nothing_has_is_one_sentence() {
     );
     sandbox.write("other.json", "{}");
     let run = sandbox.guard(&["respond", &nobodys, "--from", "other.json"]);
-    run.assert_code(2);
-    assert!(
-        run.stderr.contains("no JSON report of hf-guard"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2)
+        .assert_stderr("no JSON report of hf-guard");
 }
 
 #[test]

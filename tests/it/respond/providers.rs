@@ -15,12 +15,8 @@ fn planned(rule: &str, file: &str) -> String {
     sandbox.write(file, text + "\n");
     sandbox.commit_all("A leak");
     let run = sandbox.guard(&["respond", &fingerprint(&sandbox)]);
-    run.assert_code(0);
-    assert!(
-        run.stdout.contains(&format!("rule `{}`", rule.id)),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(0)
+        .assert_stdout(&format!("rule `{}`", rule.id));
     run.stdout
 }
 

@@ -192,8 +192,9 @@ fn the_clock_reaches_the_notes() {
     .expect("a good template");
     sandbox.stage("stored_tokens", format!("hf_token = {token}\n"));
     let run = sandbox.guard(&["--format", "json"]);
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stdout.contains("expired 2001-09-09"), "{}", run.stdout);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stdout("expired 2001-09-09");
 }
 
 #[test]

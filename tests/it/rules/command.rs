@@ -23,12 +23,11 @@ fn rules_are_listed_shown_and_checked() {
         "high",
         "hf_{{L34}}",
     ] {
-        assert!(show.stdout.contains(part), "{part}: {}", show.stdout);
+        show.assert_stdout(part);
     }
 
     let check = sandbox.guard(&["rules", "check"]);
-    check.assert_code(0);
-    assert!(check.stdout.contains("rules are sound"), "{}", check.stdout);
+    check.assert_code(0).assert_stdout("rules are sound");
 }
 
 #[test]
@@ -52,24 +51,17 @@ fn rules_are_told_to_programs() {
         assert!(document["rules"][0]["confidence"].is_string());
     }
     let sarif = sandbox.guard(&["rules", "list", "--format", "sarif"]);
-    sarif.assert_code(2);
-    assert!(sarif.stderr.contains("--format json"), "{}", sarif.stderr);
+    sarif.assert_code(2).assert_stderr("--format json");
 }
 
 #[test]
 fn an_unknown_rule_is_an_error_with_the_nearest_name() {
     let sandbox = Sandbox::new();
     let run = sandbox.guard(&["rules", "show", "hugingface-user-tokn"]);
-    run.assert_code(2);
-    assert!(
-        run.stderr
-            .contains("did you mean `huggingface-user-token`?"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2)
+        .assert_stderr("did you mean `huggingface-user-token`?");
     let run = sandbox.guard(&["rules", "show", "zzz"]);
-    run.assert_code(2);
-    assert!(run.stderr.contains("rules list"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("rules list");
 }
 
 #[test]
@@ -99,12 +91,7 @@ fn a_custom_rule_whose_example_gives_nothing_is_named() {
         rule(&format!("acme_{{{{a20}}}} {}", "hf_{{L34}}")),
     );
     let run = sandbox.guard(&["rules", "check", "both.toml"]);
-    run.assert_code(2);
-    assert!(
-        run.stdout.contains("huggingface-user-token"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(2).assert_stdout("huggingface-user-token");
     assert!(!run.stdout.contains(&hf_token(1)));
 }
 
@@ -161,12 +148,12 @@ fn check_measures_own_rules_on_what_is_tracked() {
     let told = format!(
         "rule `acme-key`: its keywords stand 600 times in the {bytes} bytes that git tracks"
     );
-    assert!(run.stdout.contains(&told), "{}", run.stdout);
-    assert!(run.stdout.contains("it costs time; take a longer keyword"));
-    assert!(run.stdout.contains("looking for these keywords takes "));
+    run.assert_stdout(&told)
+        .assert_stdout("it costs time; take a longer keyword");
+    run.assert_stdout("looking for these keywords takes ");
     sandbox.stage("a.py", "no more of it\n");
     let run = sandbox.guard(&["rules", "check", "own.toml"]);
-    assert!(run.stdout.contains("stand 0 times"), "{}", run.stdout);
+    run.assert_stdout("stand 0 times");
     assert!(!run.stdout.contains("costs time"), "{}", run.stdout);
     // Without rules of one's own there is nothing to measure.
     assert!(

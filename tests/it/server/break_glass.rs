@@ -41,7 +41,7 @@ impl Server {
         let run = self.push(arguments);
         run.assert_code(0).assert_hides(token);
         let told = "hf-guard: 1 finding let through by break-glass, and recorded.";
-        assert!(run.stderr.contains(told), "{}", run.stderr);
+        run.assert_stderr(told);
         run
     }
 }
@@ -89,11 +89,7 @@ fn a_flag_of_the_hook_turns_it_on_and_it_is_recorded() {
     assert!(!server.record().exists(), "nobody asked for it");
     let old = server.git(&["rev-parse", "main"]);
     let run = server.assert_let_through(&[OPTION, "main"], &token);
-    assert!(
-        run.stderr.contains("break-glass: the site is down"),
-        "{}",
-        run.stderr
-    );
+    run.assert_stderr("break-glass: the site is down");
     let new = server.git(&["rev-parse", "main"]);
     let entries = server.entries();
     assert_eq!(entries.len(), 1);

@@ -42,14 +42,9 @@ impl Server {
 
 #[track_caller]
 fn assert_unchecked(run: &Run, expected: &str) {
-    run.assert_code(2);
-    assert!(
-        run.stderr
-            .contains("the push is refused, because it could not be checked"),
-        "{}",
-        run.stderr
-    );
-    assert!(run.stderr.contains(expected), "{}", run.stderr);
+    run.assert_code(2)
+        .assert_stderr("the push is refused, because it could not be checked")
+        .assert_stderr(expected);
 }
 
 #[test]
@@ -185,12 +180,7 @@ fn the_time_counts_while_nothing_comes_in() {
     let open = child.stdin.take();
     let run = Run::from(child.wait_with_output().expect("the program ends"));
     drop(open);
-    run.assert_code(2);
-    assert!(
-        run.stderr.contains("took longer than 1 s"),
-        "{}",
-        run.stderr
-    );
+    run.assert_code(2).assert_stderr("took longer than 1 s");
 }
 
 #[test]
@@ -280,11 +270,7 @@ fn names_steer_no_terminal_at_the_other_end() {
             run.stderr
         );
     }
-    assert!(
-        run.stderr.contains("Eve\\x1b[2J\\u{202e}E"),
-        "{}",
-        run.stderr
-    );
+    run.assert_stderr("Eve\\x1b[2J\\u{202e}E");
 }
 
 #[test]
@@ -340,6 +326,7 @@ fn a_shallow_clone_can_push_and_is_read() {
     fs::write(shallow.join("c.py"), &token).expect("it can be written");
     commit(&server.sandbox);
     let run = server.sandbox.git_in(&shallow, &push);
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stderr.contains("remote: c.py:1:1: "), "{}", run.stderr);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stderr("remote: c.py:1:1: ");
 }

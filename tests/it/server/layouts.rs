@@ -44,9 +44,10 @@ fn assert_guarded(server: &Server, seed: u64) {
     server.assert_taken(&["main", "HEAD:refs/heads/second"]);
     server.commit("b.py", &token);
     let run = server.push(&["main"]);
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stderr.contains("b.py:1:1: "), "{}", run.stderr);
-    assert!(run.stderr.contains("hook declined"), "{}", run.stderr);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stderr("b.py:1:1: ")
+        .assert_stderr("hook declined");
     server.sandbox.git(&["reset", "--quiet", "--hard", "HEAD^"]);
 }
 
@@ -101,8 +102,9 @@ fn a_repository_with_a_work_tree() {
     server.sandbox.git(&["push", "--quiet", path, "main:topic"]);
     server.commit("b.py", &token);
     let run = server.sandbox.try_git(&["push", path, "main:topic"]);
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stderr.contains("remote: b.py:1:1: "), "{}", run.stderr);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stderr("remote: b.py:1:1: ");
 }
 
 /// `hooks/NAME` runs everything in `hooks/NAME.d`, with its own input for each, and fails if one fails.

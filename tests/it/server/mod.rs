@@ -96,11 +96,12 @@ impl Server {
     pub fn assert_refused(&self, arguments: &[&str], expected: &str, token: &str) -> Run {
         let before = self.refs();
         let run = self.push(arguments);
-        run.assert_code(1).assert_hides(token);
-        assert!(run.stderr.contains(expected), "{}", run.stderr);
-        assert!(run.stderr.contains("remote: hf-guard: "), "{}", run.stderr);
-        assert!(run.stderr.contains("refused"), "{}", run.stderr);
-        assert!(run.stderr.contains("hook declined"), "{}", run.stderr);
+        run.assert_code(1)
+            .assert_hides(token)
+            .assert_stderr(expected)
+            .assert_stderr("remote: hf-guard: ")
+            .assert_stderr("refused")
+            .assert_stderr("hook declined");
         assert_eq!(before, self.refs(), "a ref of the server moved");
         run
     }

@@ -11,7 +11,7 @@ fn a_push_is_taken_until_it_brings_a_token() {
     let token = hf_token(901);
     server.commit("a.py", &format!("import sys\nkey = \"{token}\"\n"));
     let run = server.assert_refused(&["main"], "remote: a.py:2:8: ", &token);
-    assert!(run.stderr.contains("git commit --amend"), "{}", run.stderr);
+    run.assert_stderr("git commit --amend");
     assert!(!server.holds(&token), "git drops what pre-receive refuses");
     server.sandbox.git(&["reset", "--hard", "HEAD^"]);
     server.commit("a.py", "import sys, os\n");
@@ -56,10 +56,10 @@ fn a_token_that_a_later_commit_takes_out_is_still_refused() {
     server.commit("a.py", "x = 1\n");
     server.commit("b.py", "y = 1\n");
     let run = server.assert_refused(&["main"], "remote: a.py:2:1: ", &token);
-    assert!(run.stderr.contains(holder.trim()), "{}", run.stderr);
-    assert!(run.stderr.contains("a later commit takes it out"));
+    run.assert_stderr(holder.trim())
+        .assert_stderr("a later commit takes it out");
     let rebase = format!("git rebase --interactive {}", &parent[..12]);
-    assert!(run.stderr.contains(&rebase), "{}", run.stderr);
+    run.assert_stderr(&rebase);
 }
 
 #[test]
@@ -161,12 +161,9 @@ fn messages_people_and_ref_names_are_read() {
             .args(["hook", "pre-receive"]),
         line.as_bytes(),
     );
-    run.assert_code(1).assert_hides(&token);
-    assert!(
-        run.stdout.contains(" in the ref's name: "),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stdout(" in the ref's name: ");
 }
 
 #[test]
@@ -219,8 +216,9 @@ fn update_reads_one_ref_after_the_other() {
     server.sandbox.git(&["branch", "clean"]);
     server.commit("b.py", &token);
     let run = server.push(&["main", "clean"]);
-    run.assert_code(1).assert_hides(&token);
-    assert!(run.stderr.contains("remote: b.py:1:1: "), "{}", run.stderr);
+    run.assert_code(1)
+        .assert_hides(&token)
+        .assert_stderr("remote: b.py:1:1: ");
     assert!(
         server.refs().contains("refs/heads/clean"),
         "the other ref is taken"

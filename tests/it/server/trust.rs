@@ -63,7 +63,7 @@ fn a_commit_for_two_branches_must_pass_on_both() {
         ["main:refs/heads/strict", "main"],
     ] {
         let run = server.assert_refused(&order, "remote: b.py:1:1: ", &token);
-        assert!(run.stderr.contains("1 finding; the push"), "{}", run.stderr);
+        run.assert_stderr("1 finding; the push");
     }
     server.assert_taken(&["main"]);
 }
@@ -175,6 +175,7 @@ fn accepted_findings_are_listed_on_request() {
     let token = hf_token(941);
     server.commit("b.py", &token);
     let run: Run = server.push(&["main"]);
-    run.assert_code(0).assert_hides(&token);
-    assert!(run.stderr.contains("made up"), "{}", run.stderr);
+    run.assert_code(0)
+        .assert_hides(&token)
+        .assert_stderr("made up");
 }

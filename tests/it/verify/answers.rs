@@ -65,8 +65,7 @@ fn no_redirect_is_followed() {
 fn a_slow_issuer_is_not_waited_for() {
     let start = Instant::now();
     let (run, _, _) = verified(Play::Silence, &["--timeout", "1"]);
-    run.assert_code(2);
-    assert!(run.stdout.contains("more than 1 seconds"), "{}", run.stdout);
+    run.assert_code(2).assert_stdout("more than 1 seconds");
     assert!(start.elapsed() < Duration::from_secs(10));
 }
 
@@ -100,16 +99,8 @@ fn an_issuer_that_has_enough_is_left_alone() {
     let run = verify(&sandbox, &issuer, &["a.py"]);
     run.assert_code(2);
     assert_eq!(issuer.seen().len(), 1, "{}", run.stdout);
-    assert!(
-        run.stdout.contains("3 credentials: 3 unknown"),
-        "{}",
-        run.stdout
-    );
-    assert!(
-        run.stdout.contains("Take what is unknown for live"),
-        "{}",
-        run.stdout
-    );
+    run.assert_stdout("3 credentials: 3 unknown")
+        .assert_stdout("Take what is unknown for live");
 }
 
 #[test]

@@ -14,8 +14,7 @@ fn credentials_go_to_tls_or_to_this_machine_only() {
         "hub.example",
     ] {
         let run = sandbox.guard(&["verify", "--endpoint", endpoint, "a.py"]);
-        run.assert_code(2);
-        assert!(run.stderr.contains("--endpoint is"), "{}", run.stderr);
+        run.assert_code(2).assert_stderr("--endpoint is");
     }
     let mut command = sandbox.command(GUARD);
     let run = Run::of(
@@ -23,8 +22,7 @@ fn credentials_go_to_tls_or_to_this_machine_only() {
             .env("HF_ENDPOINT", "http://hub.example")
             .args(["verify", "a.py"]),
     );
-    run.assert_code(2);
-    assert!(run.stderr.contains("HF_ENDPOINT is"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("HF_ENDPOINT is");
     let plain = Issuer::start_plain(|_| Play::json(whoami("write")));
     let run = sandbox.guard(&["verify", "--endpoint", &plain.url, "a.py"]);
     run.assert_code(1);
@@ -44,12 +42,8 @@ fn a_certificate_of_nobody_known_is_refused() {
                 .trusted_by(&mut command)
                 .args(["verify", "--endpoint", &issuer.url, "a.py"]),
         );
-    run.assert_code(2);
-    assert!(
-        run.stdout.contains("certificate is not trusted here"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(2)
+        .assert_stdout("certificate is not trusted here");
     assert!(issuer.seen().is_empty());
     for (name, content) in [("none.pem", ""), ("missing.pem", "-")] {
         if content.is_empty() {
@@ -61,8 +55,7 @@ fn a_certificate_of_nobody_known_is_refused() {
                 .env("SSL_CERT_FILE", sandbox.path().join(name))
                 .args(["verify", "--endpoint", &issuer.url, "a.py"]),
         );
-        run.assert_code(2);
-        assert!(run.stderr.contains("SSL_CERT_FILE"), "{}", run.stderr);
+        run.assert_code(2).assert_stderr("SSL_CERT_FILE");
     }
     for variable in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
         let mut command = sandbox.command(GUARD);
@@ -115,6 +108,5 @@ fn the_proxy_of_the_environment_is_taken_and_reads_nothing() {
             .env("HTTPS_PROXY", "socks5://localhost:1")
             .args(["verify", "a.py"]),
     );
-    run.assert_code(2);
-    assert!(run.stderr.contains("HTTPS_PROXY"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("HTTPS_PROXY");
 }

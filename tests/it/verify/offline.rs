@@ -64,13 +64,9 @@ fn offline_sends_nothing() {
     );
     let issuer = Issuer::start(|_| Play::json(whoami("write")));
     let run = verify(&sandbox, &issuer, &["--offline", "a.py"]);
-    run.assert_code(2);
-    assert!(
-        run.stdout.contains("2 credentials: 1 unknown, 1 expired"),
-        "{}",
-        run.stdout
-    );
-    assert!(run.stdout.contains("not asked: offline"), "{}", run.stdout);
+    run.assert_code(2)
+        .assert_stdout("2 credentials: 1 unknown, 1 expired")
+        .assert_stdout("not asked: offline");
     assert!(issuer.seen().is_empty());
 }
 
@@ -83,8 +79,7 @@ fn what_cannot_be_asked_says_why() {
     );
     let issuer = Issuer::start(|_| Play::json("{}"));
     let run = verify(&sandbox, &issuer, &["a.py"]);
-    run.assert_code(2);
-    assert!(run.stdout.contains("would use it up"), "{}", run.stdout);
+    run.assert_code(2).assert_stdout("would use it up");
     assert!(issuer.seen().is_empty());
 }
 

@@ -39,20 +39,16 @@ fn a_configuration_may_name_an_issuer_but_not_the_repository_s_own() {
     let run = verify(&sandbox, &issuer, &["a.py"]);
     run.assert_code(2).assert_hides(&key);
     assert!(issuer.seen().is_empty(), "{}", run.stdout);
-    assert!(
-        run.stdout
-            .contains("that is ignored: only a file named with --config may"),
-        "{}",
-        run.stdout
-    );
+    run.assert_stdout("that is ignored: only a file named with --config may");
 
     let own = sandbox.root().join("own.toml");
     std::fs::write(&own, configuration(&issuer.url)).expect("the file can be written");
     let own = own.to_str().expect("the path is UTF-8");
     let run = verify(&sandbox, &issuer, &["--config", own, "a.py"]);
-    run.assert_code(1).assert_hides(&key);
-    assert!(run.stdout.contains("owner       wile"), "{}", run.stdout);
-    assert!(run.stdout.contains("LIVE, can write"), "{}", run.stdout);
+    run.assert_code(1)
+        .assert_hides(&key)
+        .assert_stdout("owner       wile")
+        .assert_stdout("LIVE, can write");
     let seen = issuer.seen();
     assert_eq!(seen[0].path, "/me");
     seen[0].assert_carries(&key, "x-key");

@@ -22,7 +22,7 @@ fn a_live_token_is_told_with_owner_organisations_and_rights() {
         "  stands in   train.py:1:10\n",
         "hf-guard: 1 credential: 1 live; 1 can write. To stop what is live, give the same arguments to `hf-guard revoke`.\n",
     ] {
-        assert!(run.stdout.contains(part), "{part}\n{}", run.stdout);
+        run.assert_stdout(part);
     }
     // In an organisation where the owner only reads, the token writes nothing.
     assert!(!run.stdout.contains("of org lab"), "{}", run.stdout);

@@ -20,13 +20,9 @@ fn a_secret_is_asked_about_once_wherever_it_stands() {
     let run = verify(&sandbox, &issuer, &["a.py", "b.py", "c.py"]);
     run.assert_code(1).assert_hides(&token);
     assert_eq!(issuer.seen().len(), 1);
-    assert!(
-        run.stdout.contains("hf-guard: 1 credential: 1 live"),
-        "{}",
-        run.stdout
-    );
+    run.assert_stdout("hf-guard: 1 credential: 1 live");
     for place in ["a.py:1:10", "b.py:1:10", "c.py:2:"] {
-        assert!(run.stdout.contains(place), "{}", run.stdout);
+        run.assert_stdout(place);
     }
 }
 
@@ -89,7 +85,7 @@ fn every_place_of_a_history_is_told() {
     let run = verify(&sandbox, &issuer, &["--all-history"]);
     run.assert_code(1).assert_hides(&token);
     for place in ["a.py:1:10 in commit ", "b.py:1:10 in commit "] {
-        assert!(run.stdout.contains(place), "{}", run.stdout);
+        run.assert_stdout(place);
     }
     assert_eq!(issuer.seen().len(), 1);
 }
@@ -111,19 +107,13 @@ fn what_a_report_says_and_nobody_finds_again_is_not_harmless() {
     };
     from(&report).assert_code(1);
     let run = from(&piped);
-    run.assert_code(2);
-    assert!(run.stdout.contains("standard input"), "{}", run.stdout);
+    run.assert_code(2).assert_stdout("standard input");
     sandbox.write("a.py", "token = os.environ\n");
     let run = from(&report);
-    run.assert_code(2);
-    assert!(
-        run.stdout.contains("does not stand there any more"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(2)
+        .assert_stdout("does not stand there any more");
     let run = from("{}");
-    run.assert_code(2);
-    assert!(run.stderr.contains("no JSON report"), "{}", run.stderr);
+    run.assert_code(2).assert_stderr("no JSON report");
 }
 
 #[test]
@@ -151,11 +141,6 @@ fn one_finding_can_be_named() {
     assert_eq!(issuer.seen().len(), 1);
     let wrong = "0".repeat(32);
     let run = verify(&sandbox, &issuer, &["--fingerprint", &wrong, "a.py"]);
-    run.assert_code(2);
-    assert!(
-        run.stdout
-            .contains("nothing that was read has the fingerprint"),
-        "{}",
-        run.stdout
-    );
+    run.assert_code(2)
+        .assert_stdout("nothing that was read has the fingerprint");
 }
