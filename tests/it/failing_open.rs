@@ -2,11 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use bstr::BStr;
-use hf_guard::finding::{Origin, Part};
 use hf_guard::rules::RuleSet;
-use hf_guard::scan::{Place, Scanner};
+use hf_guard::scan::Scanner;
 
+use crate::findings::in_text;
 use crate::support::{GUARD, Run, Sandbox, hf_token};
 
 #[test]
@@ -52,15 +51,8 @@ fn as_many_findings_in_one_text_take_in_proportion() {
     let time = |tokens: &[String]| {
         let text = tokens.join("\n");
         let started = Instant::now();
-        let candidates = scanner
-            .candidates(text.as_bytes())
-            .expect("the rules compile");
-        let place = Place {
-            path: BStr::new("a.txt"),
-            part: Part::Content,
-            origin: &Origin::Stdin,
-        };
-        assert_eq!(scanner.findings(&candidates, place).len(), tokens.len());
+        let found = in_text(&scanner, "a.txt", text.as_bytes());
+        assert_eq!(found.len(), tokens.len());
         started.elapsed()
     };
     // What is unpacked and compiled once.

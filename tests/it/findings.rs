@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use bstr::BString;
+use bstr::{BStr, BString};
+use hf_guard::finding::{Finding, Origin, Part};
+use hf_guard::scan::{Place, Scanner};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{GUARD, Run, Sandbox};
+use crate::support::{Run, Sandbox};
 
 /// One finding of a report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +39,18 @@ pub fn sha256(secret: &str) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// What `scanner` finds in a file `path` that holds `text`.
+#[track_caller]
+pub fn in_text(scanner: &Scanner, path: &str, text: &[u8]) -> Vec<Finding> {
+    let candidates = scanner.candidates(text).expect("the rules compile");
+    let place = Place {
+        path: BStr::new(path),
+        part: Part::Content,
+        origin: &Origin::Worktree,
+    };
+    scanner.findings(&candidates, place)
 }
 
 /// The findings of a run with `--format json`, sorted.
@@ -74,11 +88,7 @@ impl Sandbox {
     /// The same, called in `folder`.
     #[track_caller]
     pub fn assert_staged_in<P: AsRef<[u8]>>(&self, folder: &Path, expected: &[(P, usize, &str)]) {
-        let run = Run::of(
-            self.command(GUARD)
-                .current_dir(folder)
-                .args(["scan", "--staged", "--format", "json"]),
-        );
+        let run = self.guard_in(folder, &["scan", "--staged", "--format", "json"]);
         assert_reports(&run, expected);
     }
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use hf_guard::issuer::{Issuers, Trust};
 use hf_guard::rules::issuer::{Answer, Meaning, Request};
-use hf_guard::rules::{BUILTIN, Check, Rule, example};
+use hf_guard::rules::{BUILTIN, Check, Rule, RuleSet, example};
+use hf_guard::scan::Scanner;
 use serde_json::{Value, json};
 
+use crate::findings::in_text;
 use crate::issuer::{Issuer, Play, Seen};
 use crate::support::{GUARD, Run, Sandbox};
 
@@ -137,24 +139,13 @@ fn each_is_asked_at_its_address_with_the_secret_in_one_place() {
 
 /// The secrets of the examples, found by the library.
 fn secrets(sandbox: &Sandbox, rules: &[&'static Rule]) -> Vec<String> {
-    use bstr::BStr;
-    use hf_guard::finding::{Origin, Part};
-    use hf_guard::rules::RuleSet;
-    use hf_guard::scan::{Place, Scanner};
     let scanner = Scanner::new(RuleSet::builtin());
     let mut secrets: Vec<String> = rules
         .iter()
         .flat_map(|rule| {
             let text = std::fs::read(sandbox.path().join(format!("{}.txt", rule.id)))
                 .expect("the file is there");
-            let place = Place {
-                path: BStr::new("a"),
-                part: Part::Content,
-                origin: &Origin::Stdin,
-            };
-            let candidates = scanner.candidates(&text).expect("the rules compile");
-            let found = scanner.findings(&candidates, place);
-            found
+            in_text(&scanner, "a", &text)
                 .into_iter()
                 .map(|one| String::from_utf8_lossy(one.secret.expose()).into_owned())
                 .collect::<Vec<_>>()

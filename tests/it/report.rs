@@ -3,13 +3,14 @@
 use std::fs::{self, File};
 use std::process::Stdio;
 
-use hf_guard::finding::{Evidence, Finding, Origin, Part};
+use hf_guard::finding::{Evidence, Finding};
 use hf_guard::outcome::{Accepted, AcceptedBy, Outcome, Skip, Summary};
 use hf_guard::report::{self, Format, Options};
 use hf_guard::rules::{Confidence, RuleSet};
-use hf_guard::scan::{Place, Scanner};
+use hf_guard::scan::Scanner;
 use serde_json::{Value, json};
 
+use crate::findings::in_text;
 use crate::support::{GUARD, Run, Sandbox, hf_token};
 
 /// A notebook with one token in the code and one in what it printed.
@@ -39,14 +40,7 @@ pub fn notebook(source: &str, output: &str) -> String {
 pub fn finding_in(path: &str, seed: u64) -> Finding {
     let scanner = Scanner::new(RuleSet::builtin());
     let text = format!("token = \"{}\"\n", hf_token(seed));
-    let candidates = scanner.candidates(text.as_bytes()).expect("rules compile");
-    let place = Place {
-        path: path.into(),
-        part: Part::Content,
-        origin: &Origin::Worktree,
-    };
-    scanner
-        .findings(&candidates, place)
+    in_text(&scanner, path, text.as_bytes())
         .pop()
         .expect("a token is found")
 }

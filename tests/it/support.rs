@@ -89,6 +89,12 @@ impl Sandbox {
         Run::of(self.command(GUARD).args(arguments))
     }
 
+    /// Runs `hf-guard` in `folder`.
+    #[track_caller]
+    pub fn guard_in(&self, folder: &Path, arguments: &[&str]) -> Run {
+        Run::of(self.command(GUARD).current_dir(folder).args(arguments))
+    }
+
     /// Runs `hf-guard` with `input` on its standard input.
     #[track_caller]
     pub fn guard_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
@@ -229,10 +235,16 @@ pub fn signal(child: &Child, name: &str) {
 /// Writes `body` as an executable shell script.
 #[track_caller]
 pub fn write_script(path: &Path, body: &str) {
+    executable(path, &format!("#!/bin/sh\n{body}\n"));
+}
+
+/// Writes an executable file, with the folders above it.
+#[track_caller]
+pub fn executable(path: &Path, text: &str) {
     use std::os::unix::fs::PermissionsExt as _;
-    fs::write(path, format!("#!/bin/sh\n{body}\n")).expect("the script can be written");
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
-        .expect("the script can be made executable");
+    fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
+    fs::write(path, text).expect("the file can be written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the mode can be set");
 }
 
 /// The binary under test.

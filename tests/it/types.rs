@@ -3,7 +3,7 @@
 use std::os::unix::fs::symlink;
 
 use crate::findings::assert_reports;
-use crate::support::{GUARD, Run, Sandbox, hf_token};
+use crate::support::{Sandbox, hf_token};
 
 const NOTHING: &[(&str, usize, &str)] = &[];
 
@@ -236,12 +236,7 @@ fn the_report_of_a_scan_in_a_bare_repository_is_no_silence() {
     let token = hf_token(419);
     let bare = sandbox.root().join("bare.git");
     sandbox.git(&["clone", "--quiet", "--bare", ".", &bare.to_string_lossy()]);
-    let run = Run::of(
-        sandbox
-            .command(GUARD)
-            .current_dir(&bare)
-            .args(["scan", "--staged", "--format", "json"]),
-    );
+    let run = sandbox.guard_in(&bare, &["scan", "--staged", "--format", "json"]);
     assert_ne!(run.code, 1, "nothing is staged there");
     // A bare repository has an index as soon as somebody makes one.
     let git = |arguments: &[&str]| {
@@ -270,11 +265,6 @@ fn the_report_of_a_scan_in_a_bare_repository_is_no_silence() {
         "--cacheinfo",
         &format!("100644,{},b", held.trim()),
     ]);
-    let run = Run::of(
-        sandbox
-            .command(GUARD)
-            .current_dir(&bare)
-            .args(["scan", "--staged", "--format", "json"]),
-    );
+    let run = sandbox.guard_in(&bare, &["scan", "--staged", "--format", "json"]);
     assert_reports(&run, &[("b", 1, token.as_str())]);
 }

@@ -107,7 +107,7 @@ fn no_setting_of_the_user_hides_a_token() {
             for folder in ["dir", "other"] {
                 let folder = sandbox.path().join(folder);
                 std::fs::create_dir_all(&folder).expect("the folder can be made");
-                let run = Run::of(sandbox.command(GUARD).current_dir(folder).args(SCAN));
+                let run = sandbox.guard_in(&folder, &SCAN);
                 assert_eq!(run.code, 1, "{key}={value}: {}", run.stderr);
                 assert_reports(&run, &[("dir/ä \"b\".py", 2, token.as_str())]);
             }

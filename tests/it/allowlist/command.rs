@@ -4,21 +4,14 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::{RULE, fingerprints};
-use crate::support::{GUARD, Run, Sandbox, hf_token, letters};
+use crate::support::{GUARD, Run, Sandbox, hf_token, letters, write_script};
 
 #[test]
 fn blocked_then_allowed_then_committed() {
     let sandbox = Sandbox::new();
     let token = hf_token(1);
     let hook = sandbox.path().join(".git/hooks/pre-commit");
-    fs::create_dir_all(hook.parent().expect("it has a folder")).expect("the folder can be made");
-    fs::write(
-        &hook,
-        format!("#!/bin/sh\nexec '{GUARD}' hook pre-commit\n"),
-    )
-    .expect("it can be written");
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755))
-        .expect("it can be made executable");
+    write_script(&hook, &format!("exec '{GUARD}' hook pre-commit"));
     sandbox.stage("tests/a.py", format!("token = \"{token}\"\n"));
     let commit = || sandbox.try_git(&["commit", "--quiet", "--message", "Add a test"]);
     commit().assert_code(1).assert_hides(&token);

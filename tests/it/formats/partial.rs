@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::SCAN;
-use crate::support::{GUARD, Run, Sandbox, hf_token};
+use crate::support::{Sandbox, hf_token};
 
 /// A partial clone of a repository whose old blobs it does not have.
 fn partial_clone() -> (Sandbox, PathBuf) {
@@ -60,7 +60,7 @@ fn a_token_in_a_partial_clone_is_found_without_its_ancestor() {
     sandbox.assert_staged_in(&clone, &[("c.py", 1, token.as_str())]);
     std::fs::write(clone.join("a.py"), &token).expect("it can be written");
     sandbox.git_in(&clone, &["add", "a.py"]).assert_code(0);
-    let run = Run::of(sandbox.command(GUARD).current_dir(&clone).args(SCAN));
+    let run = sandbox.guard_in(&clone, &SCAN);
     assert_ne!(
         run.code, 0,
         "the old blob is missing, and with it the proof that nothing is new"

@@ -1,10 +1,9 @@
 //! Our hooks and those of a manager in one repository, whichever came first.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use super::{MANAGERS, Managed};
-use crate::support::hf_token;
+use crate::support::{executable, hf_token};
 
 /// The manager's own hook is there, and no other below or beside it.
 #[track_caller]
@@ -73,8 +72,7 @@ fn a_hook_of_the_person_below_ours_below_a_manager_comes_back() {
         managed.use_local_hook();
         let hook = managed.hook("pre-commit");
         let text = "#!/bin/sh\ntouch .git/mine\n";
-        fs::write(&hook, text).expect("it can be written");
-        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("mode can be set");
+        executable(&hook, text);
         managed.sandbox.guard(&["install"]).assert_code(0);
         managed.install_manager();
         managed.assert_both_guard();

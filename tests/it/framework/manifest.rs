@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{CHECKOUT, MANAGERS, Managed, manifest_without_build};
-use crate::support::{Run, Sandbox, hf_token};
+use crate::support::{Run, Sandbox, hf_token, write_script};
 use crate::tools::managers;
 
 /// What a hook sees, one map a call.
@@ -21,12 +20,11 @@ impl Witness {
         let log = sandbox.root().join("log");
         let program = sandbox.root().join("witness");
         let text = format!(
-            "#!/bin/sh\n{{ env; echo \"ARGUMENTS=$*\"; echo \"FOLDER=$PWD\"; echo \
-             \"STAGED=$(git diff --cached --name-only)\"; echo END; }} >>'{}'\n",
+            "{{ env; echo \"ARGUMENTS=$*\"; echo \"FOLDER=$PWD\"; echo \
+             \"STAGED=$(git diff --cached --name-only)\"; echo END; }} >>'{}'",
             log.display()
         );
-        fs::write(&program, text).expect("it can be written");
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("mode can be set");
+        write_script(&program, &text);
         let manifest = manifest_without_build();
         let entry = "entry: hf-guard hook pre-commit\n";
         assert!(manifest.contains(entry), "{manifest}");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{GUARD, Run, Sandbox};
+use crate::support::{Run, Sandbox};
 
 /// Three commits: `f` changes, `deep/g` stays.
 #[track_caller]
@@ -29,12 +29,7 @@ fn remove(sandbox: &Sandbox, oid: &str) {
 
 #[track_caller]
 fn scan(sandbox: &Sandbox, folder: &Path) -> Run {
-    Run::of(
-        sandbox
-            .command(GUARD)
-            .current_dir(folder)
-            .arg("--all-history"),
-    )
+    sandbox.guard_in(folder, &["--all-history"])
 }
 
 #[track_caller]

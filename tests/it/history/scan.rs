@@ -1,7 +1,7 @@
 //! What a repository has held is found packed and loose, told, accepted, or said to be unread.
 
 use super::{added_then_removed, finding, scan};
-use crate::support::{GUARD, Run, Sandbox, hf_token};
+use crate::support::{Sandbox, hf_token};
 
 #[test]
 fn what_a_later_commit_removed_is_found_packed_and_loose() {
@@ -65,12 +65,7 @@ fn the_allowlist_knows_fingerprints_and_paths() {
         scan(&sandbox).assert_code(0).assert_hides(&token);
         let bare = sandbox.root().join("bare.git");
         sandbox.git(&["clone", "--quiet", "--mirror", ".", &bare.to_string_lossy()]);
-        let run = Run::of(
-            sandbox
-                .command(GUARD)
-                .current_dir(&bare)
-                .arg("--all-history"),
-        );
+        let run = sandbox.guard_in(&bare, &["--all-history"]);
         run.assert_code(0);
         std::fs::remove_dir_all(&bare).expect("it can be removed");
     }
@@ -119,12 +114,7 @@ fn a_clone_that_holds_less_says_so() {
         &origin,
         &shallow.to_string_lossy(),
     ]);
-    let run = Run::of(
-        sandbox
-            .command(GUARD)
-            .current_dir(&shallow)
-            .arg("--all-history"),
-    );
+    let run = sandbox.guard_in(&shallow, &["--all-history"]);
     run.assert_code(2).assert_stdout("git fetch --unshallow");
 }
 

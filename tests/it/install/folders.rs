@@ -19,7 +19,7 @@ fn linked_work_trees_share_the_hooks() {
     sandbox.commit_all("base");
     let other = sandbox.root().join("other");
     sandbox.git(&["worktree", "add", "--quiet", &other.to_string_lossy()]);
-    Run::of(sandbox.command(GUARD).current_dir(&other).arg("install")).assert_code(0);
+    sandbox.guard_in(&other, &["install"]).assert_code(0);
     assert!(hooks(&sandbox).join("pre-commit").exists());
     assert_guarded(&sandbox, &other);
     assert_guarded(&sandbox, sandbox.path());
@@ -49,7 +49,7 @@ fn a_submodule_has_hooks_of_its_own() {
         "sub",
     ]);
     let sub = sandbox.path().join("sub");
-    Run::of(sandbox.command(GUARD).current_dir(&sub).arg("install")).assert_code(0);
+    sandbox.guard_in(&sub, &["install"]).assert_code(0);
     assert!(
         sandbox
             .path()
@@ -66,7 +66,7 @@ fn a_call_from_a_sub_folder_finds_a_relative_hooks_path() {
     sandbox.git(&["config", "core.hooksPath", "tools/hooks"]);
     sandbox.write("src/deep/x", "");
     let deep = sandbox.path().join("src/deep");
-    let run = Run::of(sandbox.command(GUARD).current_dir(&deep).arg("install"));
+    let run = sandbox.guard_in(&deep, &["install"]);
     run.assert_code(0)
         .assert_stdout("do not commit these hooks");
     assert!(sandbox.path().join("tools/hooks/pre-commit").exists());
@@ -194,12 +194,7 @@ fn a_hooks_path_that_holds_no_hooks_is_refused() {
 #[test]
 fn outside_a_repository_git_is_quoted() {
     let sandbox = Sandbox::new();
-    let run = Run::of(
-        sandbox
-            .command(GUARD)
-            .current_dir(sandbox.root())
-            .arg("install"),
-    );
+    let run = sandbox.guard_in(sandbox.root(), &["install"]);
     run.assert_code(2).assert_stderr("not a git repository");
     let run = Run::of(
         sandbox

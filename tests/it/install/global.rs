@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{NAMES, assert_guarded, executable, hooks, listing, point_at};
+use super::{NAMES, assert_guarded, executable, hooks, listing, point_at, take_the_way_out};
 use crate::support::{GUARD, Run, Sandbox, hf_token};
 
 /// A PATH on which git says that it is of this version.
@@ -22,6 +22,14 @@ fn path_with_git(sandbox: &Sandbox, version: &str) -> String {
 fn guard(sandbox: &Sandbox, git_version: &str, arguments: &[&str]) -> Run {
     let path = path_with_git(sandbox, git_version);
     Run::of(sandbox.command(GUARD).env("PATH", path).args(arguments))
+}
+
+/// Installs once more, and nothing is left to do.
+#[track_caller]
+fn assert_installed_already(sandbox: &Sandbox, git_version: &str) {
+    let run = guard(sandbox, git_version, &["install", "--global"]);
+    let count = run.assert_code(0).stdout.matches("already installed");
+    assert_eq!(count.count(), NAMES.len(), "{}", run.stdout);
 }
 
 fn global_config(sandbox: &Sandbox) -> String {
@@ -77,14 +85,7 @@ fn a_new_git_gets_hooks_in_its_configuration() {
         global_config(&sandbox),
         listing(&data(&sandbox).join("hf-guard/configured")),
     );
-    let run = guard(&sandbox, "2.54.0", &["install", "--global"]);
-    run.assert_code(0);
-    assert_eq!(
-        run.stdout.matches("already installed").count(),
-        NAMES.len(),
-        "{}",
-        run.stdout
-    );
+    assert_installed_already(&sandbox, "2.54.0");
     let twice = (
         global_config(&sandbox),
         listing(&data(&sandbox).join("hf-guard/configured")),
@@ -111,12 +112,7 @@ fn a_configured_hook_without_its_program_says_how_to_remove_it() {
     point_at(&hook, Path::new("/nowhere/hf-guard"));
     let run = Run::of(&mut sandbox.command(&hook));
     run.assert_code(2);
-    let remove = run
-        .stderr
-        .split("remove this hook: ")
-        .nth(1)
-        .expect("a way out");
-    Run::of(sandbox.command("sh").arg("-c").arg(remove)).assert_code(0);
+    take_the_way_out(&sandbox, &run);
     assert!(!global_config(&sandbox).contains("hf-guard-pre-commit"));
 }
 
@@ -143,14 +139,7 @@ fn an_old_git_gets_a_template_for_new_repositories() {
     assert!(new.join(".git/info/exclude").exists());
     assert_guarded(&sandbox, &clone);
     let once = global_config(&sandbox);
-    let run = guard(&sandbox, "2.53.1", &["install", "--global"]);
-    run.assert_code(0);
-    assert_eq!(
-        run.stdout.matches("already installed").count(),
-        NAMES.len(),
-        "{}",
-        run.stdout
-    );
+    assert_installed_already(&sandbox, "2.53.1");
     assert_eq!(global_config(&sandbox), once);
     guard(&sandbox, "2.53.1", &["uninstall", "--global"]).assert_code(0);
     assert_eq!(global_config(&sandbox), before);

@@ -13,7 +13,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::support::{Run, Sandbox, hf_token};
+use crate::support::{Run, Sandbox, executable, hf_token};
 
 const NAMES: [&str; 5] = [
     "pre-commit",
@@ -29,13 +29,6 @@ fn mode(path: &Path) -> u32 {
         .permissions()
         .mode()
         & 0o7777
-}
-
-/// Writes an executable file of the sandbox's repository.
-fn executable(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
-    fs::write(path, text).expect("the file can be written");
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the mode can be set");
 }
 
 /// Names and contents (links: targets) of a folder.
@@ -75,6 +68,14 @@ fn assert_guarded(sandbox: &Sandbox, folder: &Path) {
     fs::write(folder.join("leak.py"), "key = None\n").expect("it can be written");
     git(&["add", "--force", "leak.py"]).assert_code(0);
     git(&["commit", "--message", "clean"]).assert_code(0);
+}
+
+/// Runs the command with which a hook without its program says that it can be removed.
+#[track_caller]
+fn take_the_way_out(sandbox: &Sandbox, run: &Run) {
+    let way_out = run.stderr.split("remove this hook: ").nth(1);
+    let mut shell = sandbox.command("sh");
+    Run::of(shell.arg("-c").arg(way_out.expect("a way out"))).assert_code(0);
 }
 
 #[track_caller]

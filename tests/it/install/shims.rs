@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{assert_guarded, executable, hooks, point_at};
+use super::{assert_guarded, executable, hooks, point_at, take_the_way_out};
 use crate::support::{GUARD, Run, Sandbox, hf_token};
 use crate::tools::program;
 
@@ -102,13 +102,7 @@ fn a_program_that_is_gone_blocks_and_says_how_to_go_on() {
         if kept {
             executable(&hook, "#!/bin/sh\n: >kept-ran\n");
         }
-        Run::of(
-            sandbox
-                .command(GUARD)
-                .current_dir(&work_tree)
-                .arg("install"),
-        )
-        .assert_code(0);
+        sandbox.guard_in(&work_tree, &["install"]).assert_code(0);
         point_at(&hook, Path::new("/nowhere/hf-guard"));
         let bin = bare_path(&sandbox);
         let git = |arguments: &[&str]| {
@@ -131,12 +125,7 @@ fn a_program_that_is_gone_blocks_and_says_how_to_go_on() {
         run.assert_stderr("/nowhere/hf-guard")
             .assert_stderr("install.sh");
         assert!(!work_tree.join("kept-ran").exists());
-        let remove = run
-            .stderr
-            .split("remove this hook: ")
-            .nth(1)
-            .expect("a way out");
-        Run::of(sandbox.command("sh").arg("-c").arg(remove)).assert_code(0);
+        take_the_way_out(&sandbox, &run);
         git(&["commit", "--message", "a"]).assert_code(0);
         assert_eq!(work_tree.join("kept-ran").exists(), kept);
     }

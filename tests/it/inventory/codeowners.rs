@@ -1,8 +1,8 @@
 //! CODEOWNERS, from where a code host looks for it, as the register reads it.
 
 use hf_guard::register::codeowners::Codeowners;
-use serde_json::Value;
 
+use super::inventory;
 use crate::support::{Sandbox, hf_token};
 
 #[track_caller]
@@ -18,8 +18,8 @@ fn assert_owners(location: &str, text: &str, expected: &[(&str, &[&str])]) {
 fn responsible(sandbox: &Sandbox) -> (Vec<String>, String) {
     sandbox.write("src/train.py", format!("token = \"{}\"\n", hf_token(1)));
     sandbox.commit_all("Train");
-    let run = sandbox.guard(&["inventory", "--format", "json"]);
-    let register: Value = serde_json::from_str(&run.assert_code(1).stdout).expect("JSON");
+    let run = inventory(&sandbox, &[]);
+    let register = run.assert_code(1).json();
     let responsible = &register["credentials"][0]["responsible"];
     let names = responsible["names"].as_array().expect("names");
     let names = names

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{leaked, reports, repositories, row, second};
+use super::{inventory, leaked, merged, reports, repositories, row, second};
 use crate::findings::sha256;
 use crate::issuer::{Issuer, Play, whoami};
 use crate::support::{GUARD, Run, Sandbox, hf_token, letters};
@@ -14,15 +14,7 @@ fn a_report_and_its_verification_are_one_row() {
     let (sandbox, token) = leaked();
     let issuer = Issuer::start(|_| Play::json(whoami("write")));
     reports(&sandbox, &issuer);
-    let run = sandbox.guard(&[
-        "inventory",
-        "--format",
-        "json",
-        "--from",
-        "../scan.json",
-        "--from",
-        "../verified.json",
-    ]);
+    let run = merged(&sandbox, &["../scan.json", "../verified.json"]);
     run.assert_code(1).assert_hides(&token);
     let register = run.json();
     assert_eq!(
@@ -38,13 +30,7 @@ fn a_report_and_its_verification_are_one_row() {
     assert_eq!(row["stands"], "history");
     assert_eq!(repositories(row), ["repo"]);
     // The later report alone says as much: `verify` carries over what the scan had said of the places.
-    let run = sandbox.guard(&[
-        "inventory",
-        "--format",
-        "json",
-        "--from",
-        "../verified.json",
-    ]);
+    let run = merged(&sandbox, &["../verified.json"]);
     let mut alone = run.json();
     let mut both = register;
     for register in [&mut alone, &mut both] {
@@ -82,14 +68,7 @@ fn what_verify_says_of_files_joins_what_the_history_says() {
     ];
     let mut command = sandbox.command(GUARD);
     Run::of(issuer.serves(&mut command).args(verify)).assert_code(1);
-    let run = sandbox.guard(&[
-        "inventory",
-        ".",
-        "--from",
-        "../files.json",
-        "--format",
-        "json",
-    ]);
+    let run = inventory(&sandbox, &[".", "--from", "../files.json"]);
     let register = run.assert_code(1).json();
     let row = row(&register, &hf_token(2));
     assert_eq!(row["status"], "live");
@@ -117,20 +96,10 @@ fn registers_of_machines_become_one() {
         ("../a.json", ["--from", "../verified.json"].as_slice()),
         ("../b.json", &["../second"]),
     ] {
-        let mut all = vec!["inventory", "--format", "json", "--output", name];
-        all.extend(arguments);
-        sandbox.guard(&all).assert_code(1);
+        let all = [&["--output", name], arguments].concat();
+        inventory(&sandbox, &all).assert_code(1);
     }
-    let from = [
-        "inventory",
-        "--format",
-        "json",
-        "--from",
-        "../b.json",
-        "--from",
-        "../a.json",
-    ];
-    let run = sandbox.guard(&from);
+    let run = merged(&sandbox, &["../b.json", "../a.json"]);
     let both = run.assert_code(1).json();
     let row = row(&both, &token);
     assert_eq!(row["status"], "live");
@@ -140,15 +109,7 @@ fn registers_of_machines_become_one() {
     assert_eq!(names, ["repo", "second"]);
     // The same again changes nothing.
     fs::write(sandbox.root().join("both.json"), &run.stdout).expect("the file can be written");
-    let run = sandbox.guard(&[
-        "inventory",
-        "--format",
-        "json",
-        "--from",
-        "../both.json",
-        "--from",
-        "../a.json",
-    ]);
+    let run = merged(&sandbox, &["../both.json", "../a.json"]);
     let mut again = run.json();
     again["made_at"] = both["made_at"].clone();
     assert_eq!(again, both);
@@ -196,15 +157,7 @@ fn the_later_answer_counts_unless_it_says_nothing() {
         for (name, (status, checked_at)) in [("a.json", first), ("b.json", second)] {
             sandbox.write(name, answer(status, checked_at));
         }
-        let run = sandbox.guard(&[
-            "inventory",
-            "--format",
-            "json",
-            "--from",
-            "a.json",
-            "--from",
-            "b.json",
-        ]);
+        let run = merged(&sandbox, &["a.json", "b.json"]);
         let register = run.assert_code(1).json();
         assert_eq!(register["credentials"].as_array().map(Vec::len), Some(1));
         assert_eq!(
@@ -225,7 +178,7 @@ fn secrets_without_a_hash_meet_by_their_fingerprints() {
     sandbox.write("a.env", &line);
     sandbox.commit_all("Train");
     second(&sandbox, "second", "a.env", &line);
-    let run = sandbox.guard(&["inventory", ".", "../second", "--format", "json"]);
+    let run = inventory(&sandbox, &[".", "../second"]);
     run.assert_code(1).assert_hides(&password);
     let register = run.json();
     let row = &register["credentials"][0];
@@ -271,15 +224,7 @@ fn an_id_and_its_secret_are_one_row_in_any_order() {
         ["../apart.json", "../joined.json"],
     ] {
         let [first, second] = order;
-        let run = sandbox.guard(&[
-            "inventory",
-            "--format",
-            "json",
-            "--from",
-            first,
-            "--from",
-            second,
-        ]);
+        let run = merged(&sandbox, &[first, second]);
         run.assert_code(1).assert_hides(&secret);
         let register = run.json();
         assert_eq!(register["summary"]["credentials"], 1, "{}", run.stdout);

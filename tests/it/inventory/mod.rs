@@ -43,6 +43,19 @@ fn leaked() -> (Sandbox, String) {
     (sandbox, token)
 }
 
+/// Makes the register as JSON.
+#[track_caller]
+fn inventory(sandbox: &Sandbox, arguments: &[&str]) -> Run {
+    sandbox.guard(&[&["inventory", "--format", "json"], arguments].concat())
+}
+
+/// The same from the files `reports` alone.
+#[track_caller]
+fn merged(sandbox: &Sandbox, reports: &[&str]) -> Run {
+    let from: Vec<&str> = reports.iter().flat_map(|file| ["--from", file]).collect();
+    inventory(sandbox, &from)
+}
+
 /// The row with the hash of `secret`.
 #[track_caller]
 fn row<'a>(register: &'a Value, secret: &str) -> &'a Value {

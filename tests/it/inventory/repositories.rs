@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{leaked, repositories, row, second};
+use super::{inventory, leaked, repositories, row, second};
 use crate::support::{Sandbox, letters};
 
 #[test]
@@ -11,14 +11,8 @@ fn two_folders_of_one_name_are_two_and_two_clones_are_one() {
     let line = format!("key = \"{token}\"\n");
     second(&sandbox, "x/models", "a.py", &line);
     second(&sandbox, "y/models", "b.py", &line);
-    let both = [
-        "inventory",
-        "--format",
-        "json",
-        "../x/models",
-        "../y/models",
-    ];
-    let run = sandbox.guard(&both);
+    let both = ["../x/models", "../y/models"];
+    let run = inventory(&sandbox, &both);
     let apart = run.assert_code(1).json();
     let mut names = repositories(row(&apart, &token));
     names.sort_unstable();
@@ -36,7 +30,7 @@ fn two_folders_of_one_name_are_two_and_two_clones_are_one() {
             .git_in(&folder, &["remote", "add", "origin", &url])
             .assert_code(0);
     }
-    let run = sandbox.guard(&both);
+    let run = inventory(&sandbox, &both);
     run.assert_code(1).assert_hides(&password);
     let together = run.json();
     let row = row(&together, &token);
@@ -51,7 +45,7 @@ fn two_folders_of_one_name_are_two_and_two_clones_are_one() {
 fn a_bare_repository_and_one_with_sha_256_are_read_too() {
     let (sandbox, token) = leaked();
     sandbox.git(&["clone", "--quiet", "--bare", ".", "../bare.git"]);
-    let run = sandbox.guard(&["inventory", "../bare.git", "--format", "json"]);
+    let run = inventory(&sandbox, &["../bare.git"]);
     let bare = run.assert_code(1).json();
     assert_eq!(bare["summary"]["credentials"], 2);
     row(&bare, &token);
@@ -60,7 +54,7 @@ fn a_bare_repository_and_one_with_sha_256_are_read_too() {
     other.write("CODEOWNERS", "* @ada\n");
     other.commit_all("Train");
     let path = other.path().to_str().expect("a path");
-    let run = sandbox.guard(&["inventory", path, "--format", "json"]);
+    let run = inventory(&sandbox, &[path]);
     let register = run.assert_code(1).json();
     assert_eq!(
         row(&register, &token)["responsible"]["names"],

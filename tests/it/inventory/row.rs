@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{leaked, repositories, row, second};
+use super::{inventory, leaked, merged, repositories, row, second};
 use crate::findings::sha256;
 use crate::support::{Sandbox, letters};
 
@@ -17,7 +17,7 @@ fn one_secret_in_two_repositories_is_one_row() {
         "eval.py",
         &format!("key = \"{token}\"\n"),
     );
-    let run = sandbox.guard(&["inventory", ".", "../second", "--format", "json"]);
+    let run = inventory(&sandbox, &[".", "../second"]);
     run.assert_code(1).assert_hides(&token);
     let register = run.json();
     assert_eq!(register["schema"], 1);
@@ -78,7 +78,7 @@ fn nothing_found_is_an_empty_register() {
     assert_eq!(run.stdout, "hf-guard: 0 credentials.\n");
     sandbox.write("a.py", "print()\n");
     sandbox.commit_all("Clean");
-    let run = sandbox.guard(&["inventory", "--format", "json"]);
+    let run = inventory(&sandbox, &[]);
     run.assert_code(0);
     assert_eq!(run.json()["credentials"], json!([]));
 }
@@ -96,17 +96,10 @@ fn a_rule_of_the_repository_says_where_to_revoke() {
     );
     sandbox.write("a.py", format!("x = \"{key}\"\n"));
     sandbox.commit_all("Train");
-    let run = sandbox.guard(&["inventory", "--format", "json", "--output", "../acme.json"]);
+    let run = inventory(&sandbox, &["--output", "../acme.json"]);
     run.assert_code(1);
     // Where nobody knows the rule, the register does.
-    let run = sandbox.guard(&[
-        "inventory",
-        "--no-config",
-        "--from",
-        "../acme.json",
-        "--format",
-        "json",
-    ]);
+    let run = inventory(&sandbox, &["--no-config", "--from", "../acme.json"]);
     run.assert_code(1).assert_hides(&key);
     let register = run.json();
     let row = row(&register, &key);
@@ -124,11 +117,8 @@ fn an_accepted_leak_counts_if_a_baseline_accepts_it() {
     };
     report(&["--write-baseline", "../baseline"], "../first.json");
     report(&["--baseline", "../baseline"], "../known.json");
-    let from_known = ["inventory", "--format", "json", "--from", "../known.json"];
-    assert_eq!(
-        sandbox.guard(&from_known).assert_code(1).json()["summary"]["credentials"],
-        2
-    );
+    let known = merged(&sandbox, &["../known.json"]);
+    assert_eq!(known.assert_code(1).json()["summary"]["credentials"], 2);
     sandbox.write(
         ".hf-guard.toml",
         format!(
@@ -137,9 +127,9 @@ fn an_accepted_leak_counts_if_a_baseline_accepts_it() {
         ),
     );
     sandbox.commit_all("Allow");
-    let run = sandbox.guard(&["inventory", "--format", "json"]);
+    let run = inventory(&sandbox, &[]);
     assert_eq!(run.assert_code(1).json()["summary"]["credentials"], 1);
-    let run = sandbox.guard(&["inventory", "--format", "json", "--show-accepted"]);
+    let run = inventory(&sandbox, &["--show-accepted"]);
     let all = run.assert_code(1).json();
     assert_eq!(row(&all, &token)["accepted"], true);
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use super::leaked;
+use super::{inventory, leaked};
 use crate::support::{GUARD, Run, Sandbox};
 
 #[test]
@@ -87,7 +87,7 @@ fn a_shallow_clone_is_not_all_of_it() {
     let (sandbox, _) = leaked();
     let url = format!("file://{}", sandbox.path().display());
     sandbox.git(&["clone", "--quiet", "--depth=1", &url, "../shallow"]);
-    let run = sandbox.guard(&["inventory", "../shallow", "--format", "json"]);
+    let run = inventory(&sandbox, &["../shallow"]);
     let register = run.assert_code(2).json();
     assert_eq!(register["summary"]["credentials"], 1);
     let skipped = register["skipped"].to_string();

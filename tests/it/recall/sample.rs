@@ -3,10 +3,11 @@
 //! In: a scanner and a rule. Out: a [`Sample`] for each of its examples. What a rule needs is not read off its regex but
 //! tried: if the secret alone gives the finding, it is all that is needed.
 
-use bstr::BStr;
-use hf_guard::finding::{Finding, Origin, Part};
+use hf_guard::finding::Finding;
 use hf_guard::rules::{Rule, example};
-use hf_guard::scan::{Place, Scanner};
+use hf_guard::scan::Scanner;
+
+use crate::findings::in_text;
 
 /// How much of an example has to come along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,15 +34,9 @@ pub struct Sample {
     pub passage: String,
 }
 
-/// Confidence and secret of every finding of `rule`, or of any rule, in `text`.
+/// Every finding of any rule in `text`.
 pub fn secrets_in(scanner: &Scanner, text: &[u8]) -> Vec<Finding> {
-    let candidates = scanner.candidates(text).expect("the rules compile");
-    let place = Place {
-        path: BStr::new("example.txt"),
-        part: Part::Content,
-        origin: &Origin::Stdin,
-    };
-    scanner.findings(&candidates, place)
+    in_text(scanner, "example.txt", text)
 }
 
 /// The samples of `rule` for one seed: one for each example, and no two that need the same.

@@ -2,26 +2,18 @@
 
 use std::collections::HashSet;
 
-use bstr::BStr;
-use hf_guard::finding::{Finding, Origin, Part};
+use hf_guard::finding::Finding;
 use hf_guard::rules::{Confidence, Preset, RuleSet, example, verify};
-use hf_guard::scan::{Place, Scanner, proof};
+use hf_guard::scan::{Scanner, proof};
 
 use super::{NOW, rules, scanner};
+use crate::findings::in_text;
 use crate::support::Sandbox;
 
 #[track_caller]
 fn findings(scanner: &Scanner, template: &str, seed: u64) -> Vec<Finding> {
     let text = example::expand(template, seed).expect("a good template");
-    let candidates = scanner
-        .candidates(text.as_bytes())
-        .expect("the rules compile");
-    let place = Place {
-        path: BStr::new("a.py"),
-        part: Part::Content,
-        origin: &Origin::Stdin,
-    };
-    scanner.findings(&candidates, place)
+    in_text(scanner, "a.py", text.as_bytes())
 }
 
 #[track_caller]

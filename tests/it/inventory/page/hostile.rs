@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{Known, answer, shown};
+use super::{Known, answer, page_of, shown};
 use crate::browser::Browser;
 use crate::support::{Sandbox, hf_token, letters};
 
@@ -75,16 +75,7 @@ fn an_address_of_another_machine_s_register_is_a_link_to_a_page_or_no_link() {
         }));
     }
     sandbox.write("register.json", register.to_string());
-    let run = [
-        "inventory",
-        "--from",
-        "register.json",
-        "--format",
-        "html",
-        "--output",
-        "page.html",
-    ];
-    sandbox.guard(&run).assert_code(1);
+    page_of(&sandbox, "register.json").assert_code(1);
     let mut browser = Browser::show(&sandbox, &sandbox.path().join("page.html"));
     let links = "Array.from(document.querySelectorAll('a'), (link) => link.href)";
     assert_eq!(

@@ -102,15 +102,14 @@ fn page(sandbox: &Sandbox, known: &[Known<'_>], skipped: Value) -> Run {
         "schema": 1, "repository": "hub.example/acme/models", "findings": findings, "skipped": skipped
     });
     sandbox.write("report.json", report.to_string());
-    sandbox.guard(&[
-        "inventory",
-        "--from",
-        "report.json",
-        "--format",
-        "html",
-        "--output",
-        "page.html",
-    ])
+    page_of(sandbox, "report.json")
+}
+
+/// Writes the page of the report or register `file`.
+#[track_caller]
+fn page_of(sandbox: &Sandbox, file: &str) -> Run {
+    let arguments = ["inventory", "--from", file, "--format", "html"];
+    sandbox.guard(&[&arguments[..], &["--output", "page.html"]].concat())
 }
 
 #[track_caller]
