@@ -143,6 +143,14 @@ impl Repository {
         pack::Store::open(self.objects.directories())
     }
 
+    /// The same, and the names of all loose objects.
+    ///
+    /// # Errors
+    /// [`pack::PackError`] where a folder, an index or a pack cannot be read.
+    pub fn store_with_loose(&self) -> Result<(pack::Store, Vec<Oid>), pack::PackError> {
+        pack::Store::open_with_loose(self.objects.directories())
+    }
+
     /// What the index holds that HEAD and, while a merge is under way, its other parents do not.
     ///
     /// `merge_heads` are commits being merged that `MERGE_HEAD` does not name yet: in a pre-merge-commit hook git names
@@ -251,11 +259,12 @@ impl Repository {
         plumbing::every_object(&self.environment.current_dir)
     }
 
-    /// The commits at which linked work trees stand without a branch.
+    /// The commits at which linked work trees stand without a branch, each with the name by which git knows that HEAD from
+    /// elsewhere: `worktrees/NAME/HEAD`.
     ///
     /// # Errors
     /// [`GitError::ReadFile`] where one cannot be read.
-    pub fn other_heads(&self) -> Result<Vec<Oid>, GitError> {
+    pub fn other_heads(&self) -> Result<Vec<(BString, Oid)>, GitError> {
         reflogs::other_heads(self.common_dir())
     }
 

@@ -52,16 +52,21 @@ pub(super) fn read(
     Ok(logs)
 }
 
-/// The commits at which linked work trees stand without a branch.
+/// The commits at which linked work trees stand without a branch, each with the name by which git knows that HEAD from elsewhere:
+/// `worktrees/NAME/HEAD`.
 ///
 /// # Errors
 /// [`GitError`] where a HEAD cannot be read.
-pub(super) fn other_heads(common_dir: &Path) -> Result<Vec<Oid>, GitError> {
+pub(super) fn other_heads(common_dir: &Path) -> Result<Vec<(BString, Oid)>, GitError> {
     let mut heads = Vec::new();
     for work_tree in children(&common_dir.join("worktrees"))? {
         let path = work_tree.join("HEAD");
         match fs::read(&path) {
-            Ok(head) => heads.extend(Oid::from_hex(head.trim_ascii())),
+            Ok(head) => {
+                let own = work_tree.file_name().unwrap_or_default();
+                let name = [b"worktrees/", own.as_encoded_bytes(), b"/HEAD"].concat();
+                heads.extend(Oid::from_hex(head.trim_ascii()).map(|oid| (name.into(), oid)));
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(source) => return Err(unreadable(&path, source)),
         }

@@ -14,6 +14,7 @@ mod index;
 mod lookup;
 mod names;
 mod progress;
+mod settled;
 mod store;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -93,6 +94,11 @@ impl PackError {
     /// Whether another program may be able to read it.
     fn is_unknown(&self) -> bool {
         matches!(self, Self::UnknownFormat { .. })
+    }
+
+    /// Whether git may have been at work there, so that another look can help.
+    fn may_pass(&self) -> bool {
+        self.is_absence() || matches!(self, Self::NoIndex { .. })
     }
 
     /// Whether nothing is there to be read.

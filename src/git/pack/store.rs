@@ -21,6 +21,8 @@ use super::{Kind, Oid, Pack, PackError, delta};
 #[derive(Debug)]
 pub struct Store {
     folders: Vec<PathBuf>,
+    /// The packs that have an index, as they were listed.
+    listed: Vec<PathBuf>,
     packs: Vec<Pack>,
     /// Packs of a format that is not known here.
     unknown: Vec<PathBuf>,
@@ -28,13 +30,11 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens every pack in `folders`, the repository's own object folder and all that it borrows from.
-    ///
-    /// # Errors
-    /// [`PackError`] where a folder, an index or a pack cannot be read.
-    pub fn open(folders: &[PathBuf]) -> Result<Self, PackError> {
+    /// Opens every pack that is in `folders` now.
+    pub(super) fn open_at_once(folders: &[PathBuf]) -> Result<Self, PackError> {
         let mut store = Self {
             folders: folders.to_vec(),
+            listed: Vec::new(),
             packs: Vec::new(),
             unknown: Vec::new(),
             is_partial: false,
@@ -120,7 +120,23 @@ impl Store {
         if loose::is_larger(&self.folders, oid, max_bytes) {
             return Err(ReadError::TooLarge);
         }
-        loose::read(&self.folders, oid)?.ok_or(ReadError::Damaged("it is missing"))
+        loose::read(&self.folders, oid)?.ok_or(ReadError::Damaged(GONE))
+    }
+
+    /// Whether the same packs are there as when they were opened.
+    pub(super) fn is_as_listed(&self) -> Result<bool, PackError> {
+        let mut listed = Vec::new();
+        for folder in &self.folders {
+            let mut packs = list(&folder.join("pack"))?;
+            packs.retain(|path| path.extension().is_some_and(|end| end == "idx"));
+            let mut packs: Vec<PathBuf> = packs
+                .iter()
+                .map(|path| path.with_extension("pack"))
+                .collect();
+            order::sort(&mut packs);
+            listed.append(&mut packs);
+        }
+        Ok(listed == self.listed)
     }
 
     fn add_packs(&mut self, folder: &Path) -> Result<(), PackError> {
@@ -137,6 +153,7 @@ impl Store {
         packs.dedup();
         for path in packs {
             if files.contains(&path.with_extension("idx")) {
+                self.listed.push(path.clone());
                 match Pack::open(&path) {
                     Ok(pack) => self.packs.push(pack),
                     Err(PackError::UnknownFormat { path }) => self.unknown.push(path),
@@ -186,6 +203,9 @@ pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, PackError> {
         .map(|entry| entry.map(|entry| entry.path()).map_err(failed))
         .collect()
 }
+
+/// Only those are read as loose that were listed so.
+const GONE: &str = "its file was listed and is gone, as if `git gc` had run meanwhile; scan again";
 
 /// Why one object was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

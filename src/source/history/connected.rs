@@ -70,7 +70,8 @@ pub(super) fn tips(
         .map(|reference| reference.target)
         .collect();
     tips.extend(repository.head()?);
-    tips.extend(repository.other_heads()?);
+    let others = repository.other_heads()?;
+    tips.extend(others.into_iter().map(|(_, oid)| oid));
     if repository.git_dir().join("index").exists() {
         let entries = repository.every_stage()?.changes.into_iter();
         tips.extend(

@@ -136,14 +136,13 @@ pub fn scan(
     options: Options,
     progress: &Progress,
 ) -> Result<History, HistoryError> {
-    let store = repository.store()?;
+    let (store, loose) = repository.store_with_loose()?;
     // libgit2 does not come back from deltas that are made of each other.
     let other_way = |oid: &Oid| match store.read(oid, usize::MAX) {
         Ok(read) => Some(read),
         Err(_) if store.is_packed(oid) => None,
         Err(_) => repository.object(oid).ok(),
     };
-    let loose = store.loose()?;
     let present = Present::new(&store, &loose);
     let mut readers = readers(options, scanner, &present, progress);
     let (beside, history) = thread::scope(|scope| {

@@ -68,8 +68,13 @@ impl Tips {
             head: repository.head()?,
             ..Self::default()
         };
-        for reference in repository.references(&["refs/"])? {
-            if reference.is_symbolic || !narrowing.takes_ref(&reference.name) {
+        let mut references = repository.references(&["refs/"])?;
+        references.retain(|reference| !reference.is_symbolic);
+        if !narrowing.has_refs() {
+            references.extend(elsewhere(repository, tips.head)?);
+        }
+        for reference in references {
+            if !narrowing.takes_ref(&reference.name) {
                 continue;
             }
             match peel(&reference, repository) {
@@ -95,6 +100,19 @@ impl Tips {
         }
         tags
     }
+}
+
+/// The HEADs of other work trees, where they are no branch and not at the same commit as `head`: nothing else may lead there.
+fn elsewhere(repository: &Repository, head: Option<Oid>) -> Result<Vec<Reference>, GitError> {
+    let others = repository.other_heads()?.into_iter();
+    Ok(others
+        .filter(|(_, oid)| Some(*oid) != head)
+        .map(|(name, target)| Reference {
+            name,
+            target,
+            is_symbolic: false,
+        })
+        .collect())
 }
 
 fn peel(reference: &Reference, repository: &Repository) -> Result<(Stands, Vec<Oid>), GitError> {
