@@ -19,8 +19,8 @@ const MIN_BYTES: usize = 18;
 /// Bytes that may be unpacked for nothing, while the end of a member is looked for.
 const MAX_WASTED: usize = 256 << 20;
 
-/// What the header says where there is no name.
-const NAMELESS: &[u8] = b"content";
+/// What the content is called where no header says it.
+pub(super) const NAMELESS: &[u8] = b"content";
 
 const DAMAGED: &str = "a damaged gzip file; pack it anew";
 

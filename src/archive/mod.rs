@@ -1,10 +1,12 @@
-//! What is packed in a file: the members of zip, tar and gzip archives, and of archives in them.
+//! What is packed in a file: the members of zip and tar archives, what gzip, bzip2, xz and zstd compress, and archives in them.
 //!
 //! In: bytes. Out: each member by its path inside, `!/pkg/config.py`, or why it cannot be read. Nothing is written anywhere: a member's
 //! name is a name and no place. Every bound ([`Limits`]) ends in an [`Item::Unread`], never in silence.
 
+mod closed;
 mod gzip;
 mod room;
+mod stream;
 mod tar;
 mod walk;
 mod zip;
@@ -19,7 +21,7 @@ pub const SEPARATOR: &[u8] = b"!/";
 /// How much an archive may hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Archives in archives; what gzip alone wraps is no archive more.
+    /// Archives in archives; what is merely compressed is no archive more.
     pub depth: usize,
     /// Bytes of one member.
     pub max_member_bytes: usize,
@@ -27,21 +29,13 @@ pub struct Limits {
     pub max_bytes: u64,
     /// How many times larger than its archive everything may be that is unpacked, once it is more than [`RATIO_MATTERS`].
     pub max_ratio: u64,
-    /// What becomes of a member that is compressed in a way which is not known here.
-    pub closed: Closed,
-}
-
-/// A form of compression that is not known here, as xz: what becomes of a file in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closed {
-    /// It is a text like any other.
-    Text,
-    /// It is told as unread.
-    Unread,
 }
 
 /// Bytes that may be unpacked from however few.
 pub const RATIO_MATTERS: u64 = 64 << 20;
+
+/// What is said of a method of compression that nothing here knows.
+const UNKNOWN_METHOD: &str = "compressed in a way that is not known here; unpack it first";
 
 /// Members of one file, on all levels: each takes time of its own.
 const MAX_MEMBERS: u64 = 1 << 20;
@@ -53,7 +47,6 @@ impl Limits {
         max_member_bytes: 512 << 20,
         max_bytes: 1 << 30,
         max_ratio: 200,
-        closed: Closed::Text,
     };
 
     /// Those of a search, which a person waits for.
@@ -62,7 +55,6 @@ impl Limits {
         max_member_bytes: 1 << 30,
         max_bytes: u64::MAX,
         max_ratio: u64::MAX,
-        closed: Closed::Unread,
     };
 }
 
@@ -71,7 +63,7 @@ impl Limits {
 pub enum Item<'a> {
     /// A member.
     Text {
-        /// Its path inside, from the first [`SEPARATOR`] on; for the tar in a gzip that of the gzip.
+        /// Its path inside, from the first [`SEPARATOR`] on; for a tar that is compressed that of the whole.
         path: &'a BStr,
         /// Its bytes.
         text: &'a [u8],
@@ -87,6 +79,8 @@ pub enum Item<'a> {
         /// Why, in a few words.
         reason: &'static str,
     },
+    /// Nothing to read yet: what comes next is being unpacked, and takes its time.
+    Unpacking,
 }
 
 /// The path of a member: that of the archive, and that inside of it.
@@ -116,6 +110,9 @@ enum Kind {
     Zip,
     Tar,
     Gzip,
+    Stream(stream::Form),
+    /// In a form that is not known here.
+    Closed(&'static str),
 }
 
 /// What `bytes` are, if they are an archive. What merely begins like one is none.
@@ -125,7 +122,10 @@ fn kind(bytes: &[u8]) -> Option<Kind> {
         [b'P', b'K', ..] | [b'#', b'!', ..] | [b'M', b'Z', ..] | [0x7f, b'E', ..] => {
             zip::is_zip(bytes).then_some(Kind::Zip)
         }
-        _ => tar::is_tar(bytes).then_some(Kind::Tar),
+        _ if tar::is_tar(bytes) => Some(Kind::Tar),
+        _ => stream::form(bytes)
+            .map(Kind::Stream)
+            .or_else(|| closed::reason(bytes).map(Kind::Closed)),
     }
 }
 
@@ -140,5 +140,7 @@ pub fn is_archive(bytes: &[u8]) -> bool {
 pub fn may_begin(head: &[u8]) -> bool {
     matches!(head, [0x1f, 0x8b, ..] | [b'P', b'K', ..])
         || tar::is_tar(head)
+        || stream::may_begin(head)
+        || closed::may_begin(head)
         || zip::may_be_prefix(head)
 }

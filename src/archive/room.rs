@@ -5,6 +5,9 @@ use super::{Limits, RATIO_MATTERS};
 /// The longest that one byte of deflated data becomes, nearly: 258 bytes for two bits.
 pub(super) const MOST_PER_BYTE: usize = 1_040;
 
+/// Why something is not unpacked that is no bomb.
+pub(super) const TOO_LARGE: &str = "it unpacks to more than is read here; unpack it first";
+
 /// What may still be unpacked.
 pub(super) struct Room {
     limits: Limits,
@@ -30,9 +33,14 @@ impl Room {
         }
         if size.saturating_add(before) > self.limits.max_member_bytes || all > self.limits.max_bytes
         {
-            return Err("it unpacks to more than is read here; unpack it first");
+            return Err(TOO_LARGE);
         }
         Ok(())
+    }
+
+    /// How many bytes a member may have.
+    pub(super) fn most_of_one(&self) -> usize {
+        self.limits.max_member_bytes
     }
 
     /// Notes that so many bytes were.

@@ -1,6 +1,6 @@
 //! The members of an archive, archives in it opened too, within bounds.
 //!
-//! In: bytes and [`Limits`]. Out: an [`Item`] for each member and for what cannot be read. What gzip alone wraps is opened in passing:
+//! In: bytes and [`Limits`]. Out: an [`Item`] for each member and for what cannot be read. What is merely compressed is opened in passing:
 //! the files of `a.tar.gz` are `!/etc/profile`, not those of an archive in an archive.
 
 use std::ops::ControlFlow;
@@ -8,20 +8,7 @@ use std::ops::ControlFlow;
 use bstr::{BStr, BString};
 
 use super::room::Room;
-use super::{Closed, Item, Kind, Limits, MAX_MEMBERS, SEPARATOR, gzip, kind, tar, zip};
-
-/// How files begin that are compressed in ways not known here.
-const CLOSED: [(&[u8], &str); 6] = [
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd; unpack it first"),
-    (b"\xfd7zXZ\0", "compressed with xz; unpack it first"),
-    (b"BZh", "compressed with bzip2; unpack it first"),
-    (
-        b"7z\xbc\xaf\x27\x1c",
-        "compressed with 7-Zip; unpack it first",
-    ),
-    (b"Rar!\x1a\x07", "compressed with RAR; unpack it first"),
-    (b"\x04\x22\x4d\x18", "compressed with lz4; unpack it first"),
-];
+use super::{Item, Kind, Limits, MAX_MEMBERS, SEPARATOR, gzip, kind, stream, tar, zip};
 
 /// Visits everything that `bytes` hold, if they are an archive; they themselves are no item of it.
 pub fn walk(bytes: &[u8], limits: Limits, visit: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>) {
@@ -35,7 +22,7 @@ pub fn walk(bytes: &[u8], limits: Limits, visit: &mut dyn FnMut(Item<'_>) -> Con
     // What ended it early is known to whoever broke it.
     let (ControlFlow::Continue(()) | ControlFlow::Break(())) = match kind(bytes) {
         Some(kind) => walk.open(BStr::new(b""), bytes, kind, 1),
-        None => walk.closed(BStr::new(b""), bytes).1,
+        None => ControlFlow::Continue(()),
     };
 }
 
@@ -53,8 +40,9 @@ impl Walk<'_> {
     /// Visits what is in an archive at `path`, itself the archive in so many others and one.
     fn open(&mut self, path: &BStr, bytes: &[u8], is: Kind, depth: usize) -> ControlFlow<()> {
         match is {
-            Kind::Gzip => {
-                let inner = match gzip::inflate(bytes, &mut self.room) {
+            Kind::Closed(reason) => self.unread(path, reason),
+            Kind::Gzip | Kind::Stream(_) => {
+                let inner = match self.unpack(bytes, is) {
                     Ok(inner) => inner,
                     Err(reason) => return self.unread(path, reason),
                 };
@@ -62,7 +50,11 @@ impl Walk<'_> {
                     self.text(path, &inner, true)?;
                     return self.inside(path, &inner, Kind::Tar, depth);
                 }
-                let inside = inside(path, gzip::name(bytes));
+                let name = match is {
+                    Kind::Gzip => gzip::name(bytes),
+                    _ => gzip::NAMELESS,
+                };
+                let inside = inside(path, name);
                 self.member(inside.as_ref(), &inner, depth)
             }
             Kind::Tar => {
@@ -82,10 +74,11 @@ impl Walk<'_> {
                 let (entries, problem) = zip::entries(bytes, most);
                 for entry in entries {
                     let path = inside(path, entry.name);
-                    match entry
+                    let visit = &mut self.visit;
+                    let text = entry
                         .packed
-                        .and_then(|packed| packed.unpack(&mut self.room))
-                    {
+                        .and_then(|packed| packed.unpack(&mut self.room, &mut || go_on(visit)));
+                    match text {
                         Ok(text) => self.member(path.as_ref(), &text, depth)?,
                         Err(reason) => self.unread(path.as_ref(), reason)?,
                     }
@@ -105,14 +98,12 @@ impl Walk<'_> {
             return ControlFlow::Break(());
         }
         let Some(kind) = kind(bytes) else {
-            let (is_closed, flow) = self.closed(path, bytes);
-            flow?;
-            return match is_closed {
-                true => ControlFlow::Continue(()),
-                false => self.text(path, bytes, false),
-            };
+            return self.text(path, bytes, false);
         };
         self.text(path, bytes, true)?;
+        if let Kind::Closed(reason) = kind {
+            return self.unread(path, reason);
+        }
         if depth >= self.limits.depth {
             return self.unread(path, "an archive in too many archives; unpack it first");
         }
@@ -127,12 +118,12 @@ impl Walk<'_> {
         flow
     }
 
-    /// Tells of bytes that are compressed in a way that is not known, where that is to be told.
-    fn closed(&mut self, path: &BStr, bytes: &[u8]) -> (bool, ControlFlow<()>) {
-        let known = CLOSED.iter().find(|(magic, _)| bytes.starts_with(magic));
-        match known.filter(|_| self.limits.closed == Closed::Unread) {
-            Some((_, reason)) => (true, self.unread(path, reason)),
-            None => (false, ControlFlow::Continue(())),
+    /// What `bytes` hold that one stream packs.
+    fn unpack(&mut self, bytes: &[u8], is: Kind) -> Result<Vec<u8>, &'static str> {
+        let visit = &mut self.visit;
+        match is {
+            Kind::Stream(form) => stream::unpack(form, bytes, &mut self.room, &mut || go_on(visit)),
+            _ => gzip::inflate(bytes, &mut self.room),
         }
     }
 
@@ -148,6 +139,12 @@ impl Walk<'_> {
     fn unread(&mut self, path: &BStr, reason: &'static str) -> ControlFlow<()> {
         (self.visit)(Item::Unread { path, reason })
     }
+}
+
+/// Says that unpacking goes on.
+fn go_on(visit: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>) {
+    // What comes of it is asked once it is unpacked.
+    let (ControlFlow::Continue(()) | ControlFlow::Break(())) = visit(Item::Unpacking);
 }
 
 fn inside(path: &BStr, name: &[u8]) -> BString {

@@ -11,7 +11,9 @@ use std::borrow::Cow;
 use bstr::ByteSlice as _;
 use libdeflater::{Decompressor, crc32};
 
+use super::UNKNOWN_METHOD;
 use super::room::{MOST_PER_BYTE, Room};
+use super::stream::{self, Form};
 
 /// The record at the archive's end, without its comment.
 const END_BYTES: usize = 22;
@@ -43,9 +45,17 @@ pub(super) struct Packed<'a> {
     bytes: &'a [u8],
     size: usize,
     crc: usize,
-    is_stored: bool,
+    method: Method,
     /// Where its header begins, and where its bytes end.
     span: (usize, usize),
+}
+
+/// How a file is packed.
+#[derive(Clone, Copy)]
+enum Method {
+    Stored,
+    Deflated,
+    Other(Form),
 }
 
 /// Whether `bytes` are a zip archive, or what is left of one. A text that begins with `PK` is none.
@@ -240,11 +250,6 @@ fn packed<'a>(
     if short(header, 8) & (1 | 1 << 6) != 0 {
         return Err("it is encrypted; unpack it first");
     }
-    let is_stored = match short(header, 10) {
-        0 => true,
-        8 => false,
-        _ => return Err("compressed in a way that is not known here; unpack it first"),
-    };
     let mut wide = wide_fields(extra);
     let mut field = |at| match long(header, at) {
         ELSEWHERE => wide.next().ok_or(DAMAGED),
@@ -252,6 +257,15 @@ fn packed<'a>(
     };
     // In this order they stand in the extra field.
     let (size, packed_len, local) = (field(24)?, field(20)?, field(42)?);
+    let method = match short(header, 10) {
+        0 => Method::Stored,
+        8 => Method::Deflated,
+        12 => Method::Other(Form::Bzip2),
+        14 => Method::Other(Form::LzmaInZip(size)),
+        20 | 93 => Method::Other(Form::Zstd),
+        95 => Method::Other(Form::Xz),
+        _ => return Err(UNKNOWN_METHOD),
+    };
     let local = local.checked_add(shift).ok_or(DAMAGED)?;
     let head = local
         .checked_add(30)
@@ -261,9 +275,10 @@ fn packed<'a>(
     let start = local + 30 + short(head, 26) + short(head, 28);
     let end = start.checked_add(packed_len).ok_or(DAMAGED)?;
     let packed = bytes.get(start..end).ok_or(DAMAGED)?;
-    let is_possible = match is_stored {
-        true => size == packed_len,
-        false => size / MOST_PER_BYTE <= packed_len,
+    let is_possible = match method {
+        Method::Stored => size == packed_len,
+        Method::Deflated => size / MOST_PER_BYTE <= packed_len,
+        Method::Other(_) => true,
     };
     if !is_possible {
         return Err(DAMAGED);
@@ -272,7 +287,7 @@ fn packed<'a>(
         bytes: packed,
         size,
         crc: long(header, 16),
-        is_stored,
+        method,
         span: (local, end),
     })
 }
@@ -292,18 +307,30 @@ fn wide_fields(mut extra: &[u8]) -> impl Iterator<Item = usize> + '_ {
 }
 
 impl<'a> Packed<'a> {
-    /// The file, if there is `room`; else why not. What is stored as it is takes none.
-    pub(super) fn unpack(&self, room: &mut Room) -> Result<Cow<'a, [u8]>, &'static str> {
-        if self.is_stored {
-            return Ok(Cow::Borrowed(self.bytes));
-        }
-        room.holds(self.size, 0)?;
-        let mut out = vec![0; self.size];
-        let len = Decompressor::new()
-            .deflate_decompress(self.bytes, &mut out)
-            .map_err(|_| DAMAGED)?;
-        room.take(len);
-        match len == self.size && u32::try_from(self.crc) == Ok(crc32(&out)) {
+    /// The file, if there is `room`; else why not. What is stored as it is takes none. `going_on` is called now and then.
+    pub(super) fn unpack(
+        &self,
+        room: &mut Room,
+        going_on: &mut dyn FnMut(),
+    ) -> Result<Cow<'a, [u8]>, &'static str> {
+        let out = match self.method {
+            Method::Stored => return Ok(Cow::Borrowed(self.bytes)),
+            Method::Deflated => {
+                room.holds(self.size, 0)?;
+                let mut out = vec![0; self.size];
+                let len = Decompressor::new()
+                    .deflate_decompress(self.bytes, &mut out)
+                    .map_err(|_| DAMAGED)?;
+                room.take(len);
+                out.truncate(len);
+                out
+            }
+            Method::Other(form) => {
+                room.holds(self.size, 0)?;
+                stream::unpack(form, self.bytes, room, going_on)?
+            }
+        };
+        match out.len() == self.size && u32::try_from(self.crc) == Ok(crc32(&out)) {
             true => Ok(Cow::Owned(out)),
             false => Err(DAMAGED),
         }

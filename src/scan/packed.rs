@@ -60,7 +60,9 @@ pub(super) fn open<'a>(
     let mut ended = Ok(());
     archive::walk(text, Limits::SCAN, &mut |item| {
         scanner.pulse.fetch_add(1, Ordering::Relaxed);
-        let (path, content) = name_and_content(item);
+        let Some((path, content)) = name_and_content(item) else {
+            return ControlFlow::Continue(());
+        };
         if let Item::Unread { path, reason } = item {
             candidates.unread.push(Unread {
                 path: BString::from(path),
@@ -86,7 +88,7 @@ pub(super) fn open<'a>(
             Item::Text {
                 level, is_archive, ..
             } => (level, is_archive),
-            Item::Unread { .. } => (outer.len() - 1, false),
+            _ => (outer.len() - 1, false),
         };
         outer.truncate(level + 1);
         let at = place(content);
@@ -121,10 +123,11 @@ fn place(bytes: &[u8]) -> Range<usize> {
 }
 
 /// The path of a member and what can be read of it. What cannot be read has a name all the same.
-fn name_and_content(item: Item<'_>) -> (&BStr, &BStr) {
+fn name_and_content(item: Item<'_>) -> Option<(&BStr, &BStr)> {
     match item {
-        Item::Text { path, text, .. } => (path, BStr::new(text)),
-        Item::Unread { path, .. } => (path, BStr::new(b"")),
+        Item::Text { path, text, .. } => Some((path, BStr::new(text))),
+        Item::Unread { path, .. } => Some((path, BStr::new(b""))),
+        Item::Unpacking => None,
     }
 }
 
@@ -168,7 +171,9 @@ impl Candidates<'_> {
             }
             // What cannot be read of the old one is not known to be old.
             archive::walk(old, Limits::SCAN, &mut |item| {
-                let (path, content) = name_and_content(item);
+                let Some((path, content)) = name_and_content(item) else {
+                    return ControlFlow::Continue(());
+                };
                 for member in &mut self.members {
                     let old = match member.part {
                         Part::Content => content,

@@ -20,10 +20,10 @@ pub(super) fn texts(
     visit: Visit<'_>,
 ) -> Result<(), RuleError> {
     let mut ended = Ok(());
-    let mut is_closed = false;
     archive::walk(bytes, Limits::SEARCH, &mut |item| {
         match item {
-            Item::Text {
+            Item::Unpacking
+            | Item::Text {
                 is_archive: true, ..
             } => {}
             Item::Text { path, text, .. } => {
@@ -31,7 +31,6 @@ pub(super) fn texts(
                 ended = visit(BStr::new(&name), text);
             }
             Item::Unread { path, reason } => {
-                is_closed |= path.is_empty();
                 skipped.push(Skip {
                     path: archive::member_path(name, path),
                     reason: reason.to_owned(),
@@ -45,7 +44,7 @@ pub(super) fn texts(
         }
     });
     ended?;
-    match archive::is_archive(bytes) || is_closed {
+    match archive::is_archive(bytes) {
         true => Ok(()),
         false => visit(name, bytes),
     }

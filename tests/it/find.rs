@@ -115,7 +115,7 @@ fn what_cannot_be_opened_is_no_clean_text() {
         "gzip --stdout big.txt > one.gz && echo other | gzip | cat - one.gz one.gz > many.gz",
     );
     shell(&sandbox, "head -c 40 one.gz > cut.gz");
-    sandbox.write("x.zst", b"\x28\xb5\x2f\xfd rest");
+    sandbox.write("x.7z", b"7z\xbc\xaf\x27\x1c\0\x04 and the rest of it");
     shell(
         &sandbox,
         "python3 -m zipfile -c whole.zip big.txt && head -c 60 whole.zip > x.zip",
@@ -127,7 +127,7 @@ fn what_cannot_be_opened_is_no_clean_text() {
     find(&sandbox, &secret, &["one.gz"]).assert_code(1);
     for (file, words) in [
         ("cut.gz", "gzip"),
-        ("x.zst", "compressed with zstd"),
+        ("x.7z", "compressed with 7-Zip"),
         ("x.zip", "damaged zip"),
     ] {
         let run = find(&sandbox, &secret, &[file]);

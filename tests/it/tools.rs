@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 const CHECKOUT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// What `.ci/setup` takes from the system's packages.
-const PROGRAMS: [&str; 5] = ["bash", "busybox", "dash", "git-lfs", "shellcheck"];
+const PROGRAMS: [&str; 6] = ["bash", "busybox", "dash", "git-lfs", "shellcheck", "zstd"];
 
 /// One of these is enough.
 const BROWSERS: [&str; 2] = ["chromium", "google-chrome"];

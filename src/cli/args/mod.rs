@@ -239,7 +239,7 @@ pub(super) enum Command {
     Revoke(RevokeArguments),
     /// Look for copies of a leaked secret: in logs, exports, caches, images of containers
     ///
-    /// Reads every file below PATH, whatever .gitignore says, opens tar, gzip and zip, and knows base64, hex, percent-encoding and
+    /// Reads every file below PATH, whatever .gitignore says, opens tar, zip and what is compressed, and knows base64, hex, percent-encoding and
     /// the escapes of JSON.
     ///
     /// Exit status: 0 there is none, 1 there are some, 2 not everything could be read.

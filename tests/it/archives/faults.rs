@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::{places, shell, skipped};
 use crate::support::{GUARD, Run, Sandbox, hf_token};
+use crate::tools;
 
 const STAGED: [&str; 4] = ["scan", "--staged", "--format", "json"];
 
@@ -77,7 +78,7 @@ fn staged(sandbox: &Sandbox) -> Run {
 
 /// The archive at `path`, alone, is not read, for a reason that holds `words`; beside a secret it does not end with 0 either.
 #[track_caller]
-fn assert_unread(sandbox: &Sandbox, path: &str, words: &str) {
+pub fn assert_unread(sandbox: &Sandbox, path: &str, words: &str) {
     sandbox.git(&["rm", "-rq", "--cached", "--ignore-unmatch", "."]);
     sandbox.git(&["add", "--force", path]);
     let run = staged(sandbox);
@@ -227,7 +228,8 @@ open(\"{name}\", \"wb\").write(b)'"
             "damaged zip",
         ),
         ("locked.zip", "b[c+8] |= 1", "encrypted"),
-        ("method.zip", "b[c+10] = 14", "not known here"),
+        ("method.zip", "b[c+10] = 97", "not known here"),
+        ("lzma.zip", "b[c+10] = 14", "damaged LZMA"),
         ("other.zip", "b[c+10] = 0", "damaged zip"),
     ] {
         write(name, change);
@@ -353,6 +355,7 @@ fn scan(bytes: &[u8]) -> (usize, usize) {
 }
 
 fn seeds() -> Vec<Vec<u8>> {
+    tools::require();
     let sandbox = Sandbox::new();
     sandbox.write("a.txt", format!("x\n{}\n", hf_token(8)));
     shell(
@@ -362,20 +365,29 @@ fn seeds() -> Vec<Vec<u8>> {
 import zipfile
 z = zipfile.ZipFile(\"f.zip\", \"w\", zipfile.ZIP_DEFLATED)
 with z.open(\"big\", \"w\", force_zip64=True) as f: f.write(open(\"a.txt\", \"rb\").read())
-z.close()'",
+z.close()
+import bz2, lzma
+text = open(\"a.txt\", \"rb\").read()
+open(\"g.bz2\", \"wb\").write(bz2.compress(text))
+open(\"h.xz\", \"wb\").write(lzma.compress(text))
+open(\"j.lzma\", \"wb\").write(lzma.compress(text, lzma.FORMAT_ALONE))
+z = zipfile.ZipFile(\"k.zip\", \"w\", zipfile.ZIP_LZMA); z.write(\"a.txt\"); z.close()'
+         zstd -q a.txt -o i.zst",
     );
-    ["b.gz", "c.tar", "d.tgz", "e.zip", "f.zip"]
-        .iter()
-        .map(|name| std::fs::read(sandbox.path().join(name)).expect("it was written"))
-        .collect()
+    [
+        "b.gz", "c.tar", "d.tgz", "e.zip", "f.zip", "g.bz2", "h.xz", "i.zst", "j.lzma", "k.zip",
+    ]
+    .iter()
+    .map(|name| std::fs::read(sandbox.path().join(name)).expect("it was written"))
+    .collect()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(800))]
 
     #[test]
     fn no_damage_is_a_crash_and_what_is_whole_is_read(
-        which in 0..5_usize,
+        which in 0..10_usize,
         flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
         cut in prop::option::weighted(0.3, any::<prop::sample::Index>()),
     ) {

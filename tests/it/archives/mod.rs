@@ -1,6 +1,7 @@
 //! What is packed: wheels, PyTorch's files, tar and gzip, and archives in them, wherever texts are read.
 
 mod accepted;
+mod compressed;
 mod faults;
 mod stored;
 
