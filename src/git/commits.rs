@@ -23,6 +23,41 @@ pub struct Commit {
     pub time: i64,
 }
 
+impl Commit {
+    /// Takes one apart that is written as git writes them; `None` for any other, though git may make sense of it.
+    #[must_use]
+    pub fn read(oid: Oid, raw: &[u8]) -> Option<Self> {
+        let mut lines = raw.split(|&byte| byte == b'\n');
+        let name = |hex: &[u8]| Oid::from_hex(hex).filter(|name| name.is_as_long_as(&oid));
+        let tree = name(lines.next()?.strip_prefix(b"tree ")?)?;
+        let mut parents = Vec::new();
+        let mut line = lines.next()?;
+        while let Some(parent) = line.strip_prefix(b"parent ") {
+            parents.push(name(parent)?);
+            line = lines.next()?;
+        }
+        line.strip_prefix(b"author ")?;
+        let committer = lines.next()?.strip_prefix(b"committer ")?;
+        // There is a line after it, or git does not see its end.
+        lines.next()?;
+        let (_, when) = committer.rsplit_once_str("> ")?;
+        let (seconds, _) = when.split_once_str(" ")?;
+        let is_plain = (1..=MAX_DIGITS).contains(&seconds.len());
+        if !is_plain || !seconds.iter().all(u8::is_ascii_digit) || when.contains(&b'>') {
+            return None;
+        }
+        Some(Self {
+            oid,
+            tree,
+            parents,
+            time: seconds.to_str().ok()?.parse().ok()?,
+        })
+    }
+}
+
+/// Digits of a date that every git reads alike: until the year 5138.
+const MAX_DIGITS: usize = 11;
+
 /// What leads to the commits that are asked for.
 #[derive(Clone, Copy, Debug)]
 pub enum Leading<'a> {

@@ -102,11 +102,16 @@ fn windows(
     if let [block] = &blocks[..] {
         return windows_in(rules, prefilter, text, block.clone(), seeds);
     }
-    let parts = parallel::map(&blocks, 1, |block| {
+    let in_block = |block: &Range<usize>| {
         let mut seeds = Seeds::default();
         windows_in(rules, prefilter, text, block.clone(), &mut seeds)
             .map(|windows| (windows, seeds))
-    });
+    };
+    // Many short blocks are less than a thread costs.
+    let parts = match blocks.iter().map(Range::len).sum() {
+        0..=BLOCK => blocks.iter().map(in_block).collect(),
+        _ => parallel::map(&blocks, 1, in_block),
+    };
     let mut windows = Windows::new();
     for part in parts {
         let (of_block, of_block_seeds) = part?;

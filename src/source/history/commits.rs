@@ -3,10 +3,10 @@
 use crate::order;
 use std::collections::{HashMap, HashSet};
 
-use super::HistoryError;
+use super::lineage::Lineage;
 use super::narrowing::Narrowing;
 use super::tips::{Tip, Tips};
-use crate::git::{Commit, Leading, Oid, Repository};
+use crate::git::{Commit, GitError, Kind, Leading, Oid, Repository};
 
 /// Every commit that counts.
 #[derive(Debug, Default)]
@@ -18,38 +18,72 @@ pub(super) struct Commits {
 }
 
 impl Commits {
-    /// Asks git for them.
-    ///
-    /// # Errors
-    /// [`HistoryError`] where git cannot list them.
-    pub(super) fn list(
-        repository: &Repository,
-        narrowing: &Narrowing,
-        tips: &Tips,
-    ) -> Result<Self, HistoryError> {
-        let mut list;
-        let from_refs;
-        if narrowing.has_refs() {
-            let named = tips.tips.iter().filter_map(Tip::commit);
-            let head = tips.head.filter(|_| narrowing.takes_ref(b"HEAD"));
-            let mut named: Vec<Oid> = named.chain(head).collect();
-            order::sort(&mut named);
-            named.dedup();
-            list = repository.commits(Leading::Tips(&named))?;
-            from_refs = list.len();
-        } else {
-            list = repository.commits(Leading::Refs)?;
-            from_refs = list.len();
-            list.extend(repository.commits(Leading::ReflogsAlone)?);
-        }
+    /// Those that refs and HEADs lead to, which are the first, and those that only reflogs do.
+    pub(super) fn new(from_refs: Vec<Commit>, from_reflogs: Vec<Commit>) -> Self {
+        let count = from_refs.len();
+        let mut list = from_refs;
+        list.extend(from_reflogs);
         let numbers = (0..)
             .zip(&list)
             .map(|(number, commit)| (commit.oid, number));
-        Ok(Self {
+        Self {
             numbers: numbers.collect(),
             list,
-            from_refs: u32::try_from(from_refs).unwrap_or(u32::MAX),
-        })
+            from_refs: u32::try_from(count).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The commits that `tips` lead to, told from what is known of commits, if anything is, and else by git.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot list them.
+    pub(super) fn from_refs(
+        repository: &Repository,
+        narrowing: &Narrowing,
+        tips: &Tips,
+        lineage: Option<Lineage>,
+    ) -> Result<Vec<Commit>, GitError> {
+        let named = |head: Option<Oid>| {
+            let commits = tips.tips.iter().filter_map(Tip::commit);
+            commits.chain(head)
+        };
+        let read = |oid: &Oid| match repository.object(oid).ok()? {
+            (Kind::Commit, raw) => Commit::read(*oid, &raw),
+            _ => None,
+        };
+        let lineage = lineage.filter(|_| !tips.has_gaps);
+        if narrowing.has_refs() {
+            let head = tips.head.filter(|_| narrowing.takes_ref(b"HEAD"));
+            let mut named: Vec<Oid> = named(head).collect();
+            order::sort(&mut named);
+            named.dedup();
+            match lineage.and_then(|lineage| lineage.of(&named, read)) {
+                Some(commits) => Ok(commits),
+                None => repository.commits(Leading::Tips(&named)),
+            }
+        } else {
+            let others = repository.other_heads()?.into_iter().map(|(_, oid)| oid);
+            let symbolic = tips.symbolic.iter().copied();
+            let all: Vec<Oid> = named(tips.head).chain(others).chain(symbolic).collect();
+            match lineage.and_then(|lineage| lineage.of(&all, read)) {
+                Some(commits) => Ok(commits),
+                None => repository.commits(Leading::Refs),
+            }
+        }
+    }
+
+    /// Those that only reflogs lead to.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot list them.
+    pub(super) fn from_reflogs(
+        repository: &Repository,
+        narrowing: &Narrowing,
+    ) -> Result<Vec<Commit>, GitError> {
+        match narrowing.has_refs() {
+            true => Ok(Vec::new()),
+            false => repository.commits(Leading::ReflogsAlone),
+        }
     }
 
     pub(super) fn number(&self, oid: &Oid) -> Option<u32> {

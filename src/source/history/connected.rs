@@ -83,6 +83,11 @@ pub(super) fn tips(
     Ok(tips)
 }
 
+/// Whether it is a shallow clone, or may be one.
+pub(super) fn is_shallow(repository: &Repository) -> bool {
+    shallow(repository).map_or(true, |edge| !edge.is_empty())
+}
+
 /// The commits at which a shallow clone ends.
 fn shallow(repository: &Repository) -> Result<HashSet<Oid>, GitError> {
     let path = repository.common_dir().join("shallow");

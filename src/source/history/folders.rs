@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Held;
 use super::entry::{Entry, Packed, Target};
+use super::lineage::Lineage;
 use super::packed::{self, Taker};
 use crate::git::pack::{Limits, Object, PackError};
 use crate::git::{Kind, Oid, Repository, tree};
@@ -138,7 +139,7 @@ fn last_number(len: usize) -> u32 {
 }
 
 impl<'a> Folders<'a> {
-    /// Reads the trees of all packs.
+    /// Reads the trees of all packs, and gives `lineage` their commits, if it is there.
     ///
     /// # Errors
     /// [`PackError`] where the packs as a whole cannot be read.
@@ -147,6 +148,7 @@ impl<'a> Folders<'a> {
         wanted: &'a Wanted,
         limits: Limits,
         progress: &Progress,
+        lineage: Option<&mut Lineage>,
     ) -> Result<Self, PackError> {
         let mut folders = Self {
             repository,
@@ -161,9 +163,18 @@ impl<'a> Folders<'a> {
         let mut sorters: Vec<Sorter<'_>> = (0..limits.jobs.max(1))
             .map(|_| Sorter::new(wanted, &kept, progress))
             .collect();
-        packed::each(&store, Kind::Tree, limits, &mut sorters)?;
-        for sorter in sorters {
+        let kinds = match lineage {
+            Some(_) => &[Kind::Tree, Kind::Commit][..],
+            None => &[Kind::Tree],
+        };
+        packed::each(&store, kinds, limits, &mut sorters)?;
+        let mut commits = Lineage::default();
+        for mut sorter in sorters {
+            commits.append(std::mem::take(&mut sorter.lineage));
             folders.take(sorter);
+        }
+        if let Some(lineage) = lineage {
+            lineage.append(commits);
         }
         Ok(folders)
     }
@@ -252,6 +263,7 @@ struct Sorter<'a> {
     read: Vec<(u32, Range)>,
     /// Those of the tree that is read now.
     entries: Vec<Entry>,
+    lineage: Lineage,
 }
 
 impl<'a> Sorter<'a> {
@@ -264,6 +276,7 @@ impl<'a> Sorter<'a> {
             segments: Vec::new(),
             read: Vec::new(),
             entries: Vec::new(),
+            lineage: Lineage::default(),
         }
     }
 }
@@ -271,6 +284,10 @@ impl<'a> Sorter<'a> {
 impl Taker for Sorter<'_> {
     fn take(&mut self, object: &Object<'_>, text: &[u8]) {
         self.progress.advance();
+        if object.kind == Kind::Commit {
+            self.lineage.add(object.oid(), text);
+            return;
+        }
         if self.kept.load(Ordering::Relaxed) > MAX_ENTRIES {
             return;
         }

@@ -12,6 +12,7 @@ mod connected;
 mod entry;
 mod facts;
 mod folders;
+mod lineage;
 mod links;
 mod loose;
 mod marks;

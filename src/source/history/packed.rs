@@ -1,6 +1,6 @@
-//! The objects of one kind in all packs, each whole, on all cores.
+//! The objects of some kinds in all packs, each whole, on all cores.
 //!
-//! In: the kind, and who takes the objects, one taker a thread. A delta whose base is in another pack is rare, and left out, as is
+//! In: the kinds, and who takes the objects, one taker a thread. A delta whose base is in another pack is rare, and left out, as is
 //! what cannot be read: whoever asks for it later reads it by itself.
 
 use crate::git::pack::{self, Change, Limits, Object, PackError, Progress, Store, Visitor};
@@ -12,18 +12,18 @@ pub(super) trait Taker: Send {
     fn take(&mut self, object: &Object<'_>, text: &[u8]);
 }
 
-/// Hands every object of `kind` to one of `takers`.
+/// Hands every object of one of `kinds` to one of `takers`.
 ///
 /// # Errors
 /// [`PackError`] where a pack as a whole cannot be read.
 pub(super) fn each<T: Taker>(
     store: &Store,
-    kind: Kind,
+    kinds: &[Kind],
     limits: Limits,
     takers: &mut [T],
 ) -> Result<(), PackError> {
     let takers = takers.iter_mut().map(|taker| taker as &mut dyn Taker);
-    let mut whole: Vec<Whole<'_>> = takers.map(|taker| Whole { kind, taker }).collect();
+    let mut whole: Vec<Whole<'_>> = takers.map(|taker| Whole { kinds, taker }).collect();
     let resolve = |_: &Oid| Err("its base is in no pack");
     for pack in store.packs() {
         pack::walk(pack, limits, &resolve, &Progress::default(), &mut whole)?;
@@ -33,7 +33,7 @@ pub(super) fn each<T: Taker>(
 
 /// One thread's visits.
 struct Whole<'a> {
-    kind: Kind,
+    kinds: &'a [Kind],
     taker: &'a mut dyn Taker,
 }
 
@@ -42,7 +42,7 @@ impl Visitor for Whole<'_> {
     type Error = PackError;
 
     fn wants(&self, kind: Kind) -> bool {
-        kind == self.kind
+        self.kinds.contains(&kind)
     }
 
     fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Result<(), PackError> {

@@ -142,7 +142,7 @@ fn in_packs(store: &Store, asked: &Asked<'_>, known: &Commits) -> Result<Vec<Dro
         dropped: Vec::new(),
     };
     let mut sieves: Vec<Sieve<'_>> = (0..asked.limits.jobs.max(1)).map(|_| sieve()).collect();
-    packed::each(store, Kind::Commit, asked.limits, &mut sieves)?;
+    packed::each(store, &[Kind::Commit], asked.limits, &mut sieves)?;
     Ok(sieves.into_iter().flat_map(|sieve| sieve.dropped).collect())
 }
 

@@ -1,6 +1,6 @@
 //! Everything held at every path, with the commits that have it there.
 //!
-//! In: the held objects. Out: [`Survey`]. git lists the commits while the trees of the packs are read; then each root tree
+//! In: the held objects. Out: [`Survey`]. git lists the refs while trees and commits of the packs are read; then each root tree
 //! becomes a node, and what differs in nothing held is looked at once.
 
 use std::collections::HashMap;
@@ -8,7 +8,9 @@ use std::thread;
 
 use super::brought::{self, Brought};
 use super::commits::Commits;
+use super::connected;
 use super::folders::{Folders, Wanted};
+use super::lineage::Lineage;
 use super::nodes::Nodes;
 use super::secrets::Secrets;
 use super::spread::Spread;
@@ -74,15 +76,23 @@ impl<'a> Survey<'a> {
             progress,
             limits,
         } = *asked;
-        let tips = Tips::read(repository, scanner, narrowing)?;
-        let (commits, folders) = thread::scope(|scope| {
-            let listing = scope.spawn(|| Commits::list(repository, narrowing, &tips));
-            let folders = Folders::read(repository, wanted, limits, progress);
-            let commits = progress.while_waiting(|| listing.join());
-            (parallel::joined(commits), folders)
+        let is_whole = !connected::is_shallow(repository);
+        let mut lineage = is_whole.then(Lineage::default);
+        let (said, folders) = thread::scope(|scope| {
+            let asking = scope.spawn(|| -> Result<_, HistoryError> {
+                let tips = Tips::read(repository, scanner, narrowing)?;
+                let from_reflogs = Commits::from_reflogs(repository, narrowing)?;
+                Ok((tips, from_reflogs))
+            });
+            let folders = Folders::read(repository, wanted, limits, progress, lineage.as_mut());
+            let said = progress.while_waiting(|| asking.join());
+            (parallel::joined(said), folders)
         });
-        let commits = commits?;
+        let (tips, from_reflogs) = said?;
         let mut nodes = Nodes::new(folders?);
+        let from_refs =
+            progress.while_waiting(|| Commits::from_refs(repository, narrowing, &tips, lineage))?;
+        let commits = Commits::new(from_refs, from_reflogs);
         let mut roots = Roots::default();
         let mut root_of_commit = Vec::with_capacity(commits.list.len());
         for (number, commit) in (0..).zip(&commits.list) {

@@ -50,6 +50,8 @@ pub(super) struct Tips {
     pub(super) tips: Vec<Tip>,
     /// The commit of HEAD.
     pub(super) head: Option<Oid>,
+    /// What refs name that stand for other refs.
+    pub(super) symbolic: Vec<Oid>,
     /// Whether a ref leads to something that cannot be read.
     pub(super) has_gaps: bool,
 }
