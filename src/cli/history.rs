@@ -88,6 +88,7 @@ fn read(
     let mut history = history?;
     let named = std::mem::take(&mut history.named);
     let report = Report {
+        walk: &walk,
         config: &config,
         baseline: &baseline,
         asked: &asked,
@@ -127,6 +128,7 @@ fn read(
 
 /// What a report is made of.
 struct Report<'a> {
+    walk: &'a Walk,
     config: &'a Config,
     baseline: &'a Baseline,
     asked: &'a Asked<'a>,
@@ -144,6 +146,16 @@ impl Report<'_> {
         outcome
     }
 
+    fn how_far(&self) -> String {
+        let total = self.walk.total.load(Ordering::Relaxed);
+        match self.history.objects {
+            read if read < total => {
+                format!("the scan was interrupted after {read} of {total} objects")
+            }
+            _ => "the scan was interrupted when all objects were read, before it was known where they come from".to_owned(),
+        }
+    }
+
     /// Tells what was found until somebody had enough.
     fn early(&self, now: SystemTime) -> scan::Gathered {
         let mut found = Scanned {
@@ -155,7 +167,7 @@ impl Report<'_> {
         found.summary.bytes = self.history.bytes;
         found.skipped.push(Skip {
             path: BString::from("the rest of the history"),
-            reason: "the scan was interrupted; this is what was found until then".to_owned(),
+            reason: self.how_far(),
             is_packed: false,
         });
         let mut outcome = self.outcome(found, now);

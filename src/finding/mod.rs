@@ -146,6 +146,9 @@ pub enum Origin {
     Tag {
         /// The tag object's name, in hex.
         tag: String,
+        /// Who made it; old tags do not say.
+        #[serde(flatten, skip_serializing_if = "Option::is_none")]
+        tagger: Option<Tagger>,
     },
     /// The name of a ref.
     Ref,
@@ -159,6 +162,16 @@ pub enum Origin {
         /// Its name, in hex.
         object: String,
     },
+}
+
+/// Who made a tag.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Tagger {
+    /// `Name <e-mail>`, secrets masked; not yet escaped for a terminal.
+    #[serde(serialize_with = "crate::text::path::serialize")]
+    pub author: BString,
+    /// Day in UTC, `YYYY-MM-DD`.
+    pub date: String,
 }
 
 /// Which commit brought a finding.

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use bstr::{BStr, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 
 use super::Oid;
 pub use super::hash::Kind;
@@ -34,6 +34,8 @@ pub struct Tag {
     pub target: Oid,
     /// What it is.
     pub kind: Kind,
+    /// `Name <e-mail>` of who made it; very old tags do not say.
+    pub tagger: Option<BString>,
     /// Seconds since 1970 of the tagger's date; 0 where there is none.
     pub time: i64,
     /// Byte range of the message in the object.
@@ -73,6 +75,7 @@ pub fn tag(raw: &[u8]) -> Option<Tag> {
     Some(Tag {
         target,
         kind,
+        tagger: tagger.map(|line| identity(line).0.to_owned()),
         time: tagger.map_or(0, |line| identity(line).1),
         message,
     })

@@ -39,6 +39,11 @@ pub(super) fn of(findings: &[&Finding], paint: Paint) -> String {
         .collect();
     at_head(&mut text, &open, paint);
     clean(&mut text, &open, paint);
+    if let Some(finding) = findings.first() {
+        words(&mut text, "One of them step by step, to tick off:");
+        let plan = format!("hf-guard respond {}", finding.fingerprint);
+        command(&mut text, paint, &plan);
+    }
     accept(&mut text, &open, paint);
     text
 }
@@ -65,7 +70,22 @@ fn is_file(part: Part) -> bool {
 
 /// How the commits can be made anew.
 fn clean(text: &mut String, open: &[&Site], paint: Paint) {
-    if open.iter().any(|site| site.reach == Reach::Refs) {
+    let is_in = |site: &&Site, is_name| {
+        site.reach == Reach::Refs && (site.finding.part == Part::RefName) == is_name
+    };
+    if open.iter().any(|site| is_in(site, true)) {
+        words(
+            text,
+            "In a ref's name: call it otherwise, and delete the old name on every remote:",
+        );
+        command(
+            text,
+            paint,
+            "git branch --move OLD NEW   # a tag: git tag NEW OLD && git tag --delete OLD",
+        );
+        command(text, paint, "git push REMOTE --delete OLD");
+    }
+    if open.iter().any(|site| is_in(site, false)) {
         words(
             text,
             "To take it out of the commits, write them anew, and have every clone made anew too:",

@@ -30,7 +30,8 @@ pub(super) fn headline(finding: &Finding, weight: Weight, paint: Paint) -> Strin
         ),
         Part::Path => (format!("{path}:"), " in the file's name"),
         Part::SymlinkTarget => (format!("{path}:"), " in the link's target"),
-        Part::Header => (format!("{path}:"), " in the author or committer"),
+        Part::Header if is_identity(finding) => (format!("{path}:"), " in the author or committer"),
+        Part::Header => (format!("{path}:"), " in the header"),
         Part::Message => (
             format!("{path}:{}:{}:", finding.start.line, finding.start.column),
             " in the message",
@@ -49,6 +50,11 @@ pub(super) fn headline(finding: &Finding, weight: Weight, paint: Paint) -> Strin
         finding.secret,
         escape::for_terminal(finding.rule.id.as_bytes()),
     )
+}
+
+/// Whether it stands in a name or address, and not in a signature or another line of a header.
+fn is_identity(finding: &Finding) -> bool {
+    !finding.path.ends_with(b" header")
 }
 
 /// The lines under the headline, each with its line end.

@@ -140,8 +140,12 @@ fn narrowed(outcome: &Outcome, paint: Paint) -> String {
 fn count(outcome: &Outcome, options: &Options, paint: Paint) -> String {
     let blocking = outcome.blocking().count();
     let notes = outcome.findings.len() - blocking;
-    let mut parts = what_blocks(blocking, outcome.skipped.len());
-    let blocks = !parts.is_empty();
+    let interrupted = usize::from(outcome.is_partial);
+    let mut parts = what_blocks(blocking, outcome.skipped.len() - interrupted);
+    let blocks = outcome.is_partial || !parts.is_empty();
+    if outcome.is_partial && parts.is_empty() {
+        parts.push("nothing found".to_owned());
+    }
     if notes > 0 {
         parts.push(number(notes, "note"));
     }
@@ -163,8 +167,13 @@ fn count(outcome: &Outcome, options: &Options, paint: Paint) -> String {
         push(
             &mut text,
             format_args!(
-                "{} {}{verdict}.",
+                "{} {}{}{verdict}.",
                 paint.paint(role, "hf-guard:"),
+                if outcome.is_partial {
+                    "interrupted; until then "
+                } else {
+                    ""
+                },
                 parts.join(", ")
             ),
         );
@@ -178,10 +187,13 @@ fn count(outcome: &Outcome, options: &Options, paint: Paint) -> String {
 /// What follows from findings or unread texts. Only what is staged, or its message, can be kept out of a commit.
 fn verdict(outcome: &Outcome) -> &'static str {
     let found = outcome.blocking().next().is_some();
-    let staged = outcome
-        .findings
-        .iter()
-        .any(|finding| matches!(finding.origin, Origin::Staged | Origin::Message));
+    let staged = outcome.findings.iter().any(|finding| {
+        let is_of_commit = matches!(finding.origin, Origin::Staged | Origin::Message);
+        is_of_commit && finding.provenance.is_none()
+    });
+    if outcome.is_partial {
+        return "; the rest was not read, and may hold more";
+    }
     match (found, outcome.skipped.is_empty()) {
         (true, true) if staged => "; this blocks the commit",
         (true, true) if outcome.rewrite.is_some() => "; nothing of this may be published",

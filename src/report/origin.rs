@@ -1,6 +1,6 @@
 //! Where a finding comes from and what accepts it, in words.
 
-use crate::finding::{AcceptedBy, CommitInfo, Origin};
+use crate::finding::{AcceptedBy, CommitInfo, Origin, Tagger};
 use crate::text::escape;
 
 /// The object that holds it, where the work tree may not show it.
@@ -20,7 +20,16 @@ pub(super) fn origin_name(origin: &Origin) -> Option<String> {
             escape::for_terminal(commit.as_bytes()),
             escape::for_terminal(author)
         )),
-        Origin::Tag { tag } => Some(format!("in tag {}", escape::for_terminal(tag.as_bytes()))),
+        Origin::Tag { tag, tagger } => {
+            let tag = escape::for_terminal(tag.as_bytes());
+            Some(match tagger {
+                Some(Tagger { author, date }) => {
+                    let date = escape::for_terminal(date.as_bytes());
+                    format!("in tag {tag} of {date} by {}", escape::for_terminal(author))
+                }
+                None => format!("in tag {tag}"),
+            })
+        }
         Origin::Object { object } => Some(format!(
             "in object {}",
             escape::for_terminal(object.as_bytes())

@@ -102,14 +102,17 @@ fn at_refs(provenance: &Provenance, extent: Extent) -> String {
         .sites
         .iter()
         .any(|site| is_file(site.finding.part));
+    let parts = provenance.sites.iter().map(|site| site.finding.part);
+    let is_name = parts.into_iter().all(|part| part == Part::RefName);
     match (provenance.in_head, names) {
+        (_, Some(names)) if is_name => format!("a ref is still called so: {names}"),
         (true, Some(names)) if has_file => format!("still at HEAD; at the tip of {names}"),
         (true, Some(names)) => format!("in the history of HEAD; of {names}"),
         (false, Some(names)) if has_file => format!("gone from HEAD; still at the tip of {names}"),
         (false, Some(names)) => format!("not in the history of HEAD; in that of {names}"),
         (true, None) => "still at HEAD".to_owned(),
         (false, None) => {
-            "gone from HEAD and from every branch and tag, but their history has it".to_owned()
+            "gone from HEAD and from the tip of every ref, but older commits have it".to_owned()
         }
     }
 }

@@ -205,7 +205,7 @@ fn place(finding: &Finding) -> String {
                 escape::for_terminal(&info.author)
             ));
         }
-        Origin::Tag { tag } => text.push_str(&format!(" in tag {}", shown(tag))),
+        Origin::Tag { tag, .. } => text.push_str(&format!(" in tag {}", shown(tag))),
         Origin::Object { object } => text.push_str(&format!(" in object {}", shown(object))),
         Origin::Unreachable { object } => text.push_str(&format!(
             " in object {}, which no ref leads to",

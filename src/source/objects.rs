@@ -11,8 +11,8 @@ use bstr::{BStr, ByteSlice};
 
 use super::{Progress, Scanned, SourceError};
 use crate::date;
-use crate::finding::{CommitInfo, Origin, Part};
-use crate::git::object;
+use crate::finding::{CommitInfo, Origin, Part, Tagger};
+use crate::git::object::{self, Tag};
 use crate::git::{GitError, Kind, Mode, NewEntry, Oid, Repository, Revision};
 use crate::rules::RuleError;
 use crate::scan::{Barren, Place, Scanner};
@@ -64,9 +64,7 @@ impl<'a> Reader<'a> {
                 Kind::Commit => return Ok(Some(at)),
                 Kind::Tag => {
                     let tag = object::tag(&raw).ok_or_else(|| malformed(at))?;
-                    let origin = Origin::Tag {
-                        tag: at.to_string(),
-                    };
+                    let origin = tag_origin(self.scanner, &at, Some(&tag));
                     self.frame("tag", &raw, tag.message.start, &origin, scanned)?;
                     at = tag.target;
                 }
@@ -313,6 +311,19 @@ fn without_identities(header: &[u8]) -> Vec<u8> {
         rest.extend_from_slice(if is_identity { b"\n" } else { line });
     }
     rest
+}
+
+/// Where what stands in a tag comes from.
+pub(super) fn tag_origin(scanner: &Scanner, oid: &Oid, tag: Option<&Tag>) -> Origin {
+    Origin::Tag {
+        tag: oid.to_string(),
+        tagger: tag.and_then(|tag| {
+            Some(Tagger {
+                author: scanner.shown_path(tag.tagger.as_deref()?.as_bstr()),
+                date: date::iso(tag.time),
+            })
+        }),
+    }
 }
 
 pub(super) fn malformed(oid: Oid) -> SourceError {

@@ -32,7 +32,7 @@ pub(in crate::cli) struct HistoryArguments {
     #[arg(long)]
     pub(in crate::cli) all_history: bool,
     /// Threads that read the history; as many as there are cores by default
-    #[arg(long, value_name = "N", requires = "all_history", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", requires = "all_history", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(in crate::cli) jobs: Option<u16>,
     /// Memory for objects in work while the history is read, in bytes or with K, M or G; the mapped packs come on top
     #[arg(long, value_name = "SIZE", requires = "all_history", default_value = "256M", value_parser = size)]

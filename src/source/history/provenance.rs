@@ -20,6 +20,7 @@ use super::{Asked, History, HistoryError};
 use crate::finding::{Finding, Origin, Part, Reach};
 use crate::git::{Kind, Oid, object};
 use crate::scan::Place;
+use crate::source::objects::tag_origin;
 
 /// Findings that say where they come from.
 #[derive(Debug, Default)]
@@ -208,8 +209,12 @@ fn add_unplaced(
         let held = &history.held[number as usize];
         let object = held.oid.to_string();
         if let Some(tips) = tags.get(&held.oid) {
-            if !narrowing.has_paths() && narrowing.takes_time(tagged_at(asked, &held.oid)) {
-                let origin = Origin::Tag { tag: object };
+            let raw = asked.repository.object(&held.oid).ok();
+            let tag = raw.and_then(|(_, raw)| object::tag(&raw));
+            // One without a date is as old as can be.
+            let time = tag.as_ref().map_or(0, |tag| tag.time);
+            if !narrowing.has_paths() && narrowing.takes_time(time) {
+                let origin = tag_origin(asked.scanner, &held.oid, tag.as_ref());
                 gathering.alone(number, &origin, Reach::Refs, tips)?;
             }
             continue;
@@ -256,13 +261,6 @@ fn add_unplaced(
         }
     }
     Ok(())
-}
-
-/// The date of a tag; one without a date is as old as can be.
-fn tagged_at(asked: &Asked<'_>, tag: &Oid) -> i64 {
-    let raw = asked.repository.object(tag).ok();
-    raw.and_then(|(_, raw)| object::tag(&raw))
-        .map_or(0, |tag| tag.time)
 }
 
 /// What was found in names of refs and in reflogs.

@@ -219,7 +219,7 @@ fn text_at(
                 frame("commit", &oid, &mut scanned)?;
             }
         }
-        (Origin::Tag { tag }, _) => {
+        (Origin::Tag { tag, .. }, _) => {
             if let Some(oid) = Oid::from_hex(tag.as_bytes()) {
                 frame("tag", &oid, &mut scanned)?;
             }

@@ -3,7 +3,7 @@
 //! In: the fields of every kind of origin. Out: the [`Origin`]; `None` for a kind that is not known here, or one that lacks a field.
 
 use super::document::{Commit, Written};
-use crate::finding::{CommitInfo, Origin};
+use crate::finding::{CommitInfo, Origin, Tagger};
 use crate::text::path;
 
 /// The origin that `written` means.
@@ -25,6 +25,7 @@ pub(super) fn read(written: &Written) -> Option<Origin> {
         "commit" => Origin::Commit(commit()?),
         "tag" => Origin::Tag {
             tag: written.tag.clone()?,
+            tagger: tagger(written),
         },
         "object" => Origin::Object {
             object: written.object.clone()?,
@@ -33,6 +34,13 @@ pub(super) fn read(written: &Written) -> Option<Origin> {
             object: written.object.clone()?,
         },
         _ => return None,
+    })
+}
+
+fn tagger(written: &Written) -> Option<Tagger> {
+    Some(Tagger {
+        author: path::decode(written.author.as_deref()?)?,
+        date: written.date.clone()?,
     })
 }
 

@@ -51,6 +51,8 @@ fn an_interrupted_scan_says_what_it_has_found() {
         assert_eq!(report["partial"], true);
         assert_eq!(report["findings"].as_array().expect("a list").len(), 1);
         assert_eq!(report["skipped"].as_array().expect("a list").len(), 1);
+        let reason = report["skipped"][0]["reason"].to_string();
+        assert!(reason.contains("interrupted after ") && reason.contains(" of 101 objects"));
     }
 }
 
@@ -66,7 +68,11 @@ fn an_interrupted_question_to_git_loses_no_finding() {
     run.assert_code(130)
         .assert_hides(&token)
         .assert_stdout("Hugging Face")
-        .assert_stdout("interrupted");
+        .assert_stdout("interrupted when all objects were read, before it was known");
+    let last =
+        "hf-guard: interrupted; until then 1 finding; the rest was not read, and may hold more.
+";
+    assert!(run.stdout.ends_with(last), "{}", run.stdout);
     assert!(started.elapsed() < Duration::from_secs(15));
 }
 

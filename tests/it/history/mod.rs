@@ -15,6 +15,7 @@ mod reached;
 mod scan;
 mod strays;
 mod streams;
+mod words;
 
 use serde_json::Value;
 
