@@ -41,12 +41,34 @@ pub(super) fn gather(arguments: &ScanArguments, options: &Options) -> Gathered {
     let config = || config::from_folder(root);
     match arguments.paths.as_slice() {
         [path] if path == Path::new("-") => outcome(options, config, |scanner, progress| {
-            source::stdin::scan(io::stdin().lock(), scanner, progress)
+            let input = input().map_err(|source| SourceError::ReadInput { source })?;
+            source::stdin::scan(input, scanner, progress)
         }),
         paths => outcome(options, config, |scanner, progress| {
             source::paths::scan(paths, &base, scanner, progress)
         }),
     }
+}
+
+/// Standard input, unless nothing can come from it: what a caller has closed is `/dev/null` by now, and would read as clean.
+#[cfg(unix)]
+fn input() -> io::Result<io::StdinLock<'static>> {
+    use std::io::IsTerminal as _;
+    use std::os::fd::AsFd as _;
+    let input = io::stdin().lock();
+    let file = std::fs::File::from(input.as_fd().try_clone_to_owned()?);
+    if source::special::is_device(&file.metadata()?) && !input.is_terminal() {
+        return Err(io::Error::other(
+            "it is closed, or a device such as /dev/null; pipe the text in, or name a file",
+        ));
+    }
+    Ok(input)
+}
+
+/// Standard input.
+#[cfg(not(unix))]
+fn input() -> io::Result<io::StdinLock<'static>> {
+    Ok(io::stdin().lock())
 }
 
 /// Scans what `git commit` would record now.

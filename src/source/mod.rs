@@ -13,6 +13,7 @@ mod refspec;
 pub mod remote;
 pub mod report;
 pub mod rewrite;
+pub mod special;
 pub mod staged;
 pub mod stdin;
 mod url;

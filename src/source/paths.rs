@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 
 use bstr::{BStr, BString, ByteSlice, ByteVec};
 
-use super::{Progress, Scanned, SourceError, TEXTS_WORTH_A_THREAD};
+use super::{Progress, Scanned, SourceError, TEXTS_WORTH_A_THREAD, special};
 use crate::finding::{Origin, Part};
 use crate::outcome::Skip;
 use crate::parallel;
@@ -87,9 +87,18 @@ fn walk(folder: &Path, base: &Base, files: &mut Vec<File>, scanned: &mut Scanned
         .sort_by_file_path(Path::cmp)
         .filter_entry(|entry| entry.file_name() != ".git")
         .build();
+    // A folder stands in the paths of what is in it; one in which nothing is read has a name all the same.
+    let mut open: Option<PathBuf> = None;
     for entry in entries {
+        if let Ok(entry) = &entry
+            && let Some(path) = open.take_if(|path| !entry.path().starts_with(path))
+        {
+            files.push(File { path, named: false });
+        }
         match entry {
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {
+                open = Some(entry.into_path());
+            }
             Ok(entry) => files.push(File {
                 path: entry.into_path(),
                 named: false,
@@ -105,6 +114,7 @@ fn walk(folder: &Path, base: &Base, files: &mut Vec<File>, scanned: &mut Scanned
             }),
         }
     }
+    files.extend(open.map(|path| File { path, named: false }));
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {
@@ -195,8 +205,8 @@ fn scan_file(file: &File, base: &Base, scanner: &Scanner) -> Result<Scanned, Sou
     Ok(scanned)
 }
 
-/// What git would record of the file: its content, or a link's target; behind a link that was named and stays inside,
-/// the content too. Nothing for sockets, pipes and devices that were not named: git records nothing of them.
+/// What git would record of the file: its content, or a link's target; behind a link that was named and stays inside, or is
+/// a pipe (`<(command)` of a shell), the content too. Nothing for sockets, pipes and devices that were not named: git records nothing of them.
 fn read(file: &File, base: &Base) -> io::Result<Vec<(Part, Vec<u8>)>> {
     let kind = fs::symlink_metadata(&file.path)?.file_type();
     let mut texts = Vec::new();
@@ -209,13 +219,20 @@ fn read(file: &File, base: &Base) -> io::Result<Vec<(Part, Vec<u8>)>> {
         if !file.named {
             return Ok(texts);
         }
-        let inside = base.work_dir.as_ref().unwrap_or(&base.current_dir);
-        let target = file.path.canonicalize()?;
-        if !target.starts_with(inside) || target.is_dir() {
-            return Err(io::Error::other(
-                "a link that is not followed; name what it points to",
-            ));
+        if !special::is_pipe(&fs::metadata(&file.path)?) {
+            let inside = base.work_dir.as_ref().unwrap_or(&base.current_dir);
+            let target = file.path.canonicalize()?;
+            if !target.starts_with(inside) || target.is_dir() {
+                return Err(io::Error::other(
+                    "a link that is not followed; name what it points to",
+                ));
+            }
         }
+    }
+    if file.named && special::is_device(&fs::metadata(&file.path)?) {
+        return Err(io::Error::other(
+            "a device, which may have no end; write what is to be read to a file, and name that",
+        ));
     }
     if kind.is_file() || file.named {
         texts.push((Part::Content, fs::read(&file.path)?));

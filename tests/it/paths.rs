@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::archives::shell;
-use crate::support::{Sandbox, hf_token};
+use crate::support::{GUARD, Run, Sandbox, hf_token};
 
 #[test]
 fn a_folder_is_read_as_gitignore_says() {
@@ -173,6 +173,55 @@ fn a_pipe_in_a_folder_does_not_hang() {
     );
     sandbox.write("a.py", hf_token(1));
     sandbox.guard(&["scan", "."]).assert_code(1);
+}
+
+#[test]
+fn a_pipe_that_is_named_is_read_and_a_device_is_not() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(3);
+    let call = |line: &str| {
+        let mut command = sandbox.command("bash");
+        Run::of(
+            command
+                .args(["-c", line])
+                .env("GUARD", GUARD)
+                .env("T", &token),
+        )
+    };
+    for line in [
+        "\"$GUARD\" scan <(echo \"$T\")",
+        "echo \"$T\" | \"$GUARD\" scan /dev/stdin",
+    ] {
+        call(line).assert_code(1).assert_hides(&token);
+    }
+    for device in ["/dev/zero", "/dev/null"] {
+        let run = sandbox.guard(&["scan", device]);
+        run.assert_code(2);
+        assert!(run.stdout.contains("a device, which may have no end"));
+    }
+    for line in ["scan - <&-", "scan - </dev/null", "scan - </dev/zero"] {
+        let run = call(&format!("\"$GUARD\" {line}"));
+        run.assert_code(2);
+        let told = "it is closed, or a device such as /dev/null; pipe the text in";
+        assert!(run.stderr.contains(told), "{line}: {run:?}");
+    }
+    call(": | \"$GUARD\" scan -").assert_code(0);
+}
+
+#[test]
+fn the_name_of_an_empty_folder_is_read() {
+    let sandbox = Sandbox::new();
+    for (before, after) in [("a", "z"), ("z", "a")] {
+        let token = hf_token(4);
+        let folder = sandbox.path().join(format!("{before}/{token}"));
+        fs::create_dir_all(&folder).expect("it can be made");
+        sandbox.write(format!("{after}/b.py"), "print(1)\n");
+        let run = sandbox.guard(&["scan", "."]);
+        run.assert_code(1).assert_hides(&token);
+        assert!(run.stdout.contains("in the file's name"), "{run:?}");
+        fs::remove_dir(&folder).expect("it is empty");
+        sandbox.guard(&["scan", "."]).assert_code(0);
+    }
 }
 
 #[test]
