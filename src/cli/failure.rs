@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::io::{self, Write as _};
 
-use bstr::BStr;
+use bstr::{BStr, BString};
 
 use crate::outcome::Exit;
 use crate::rules::RuleSet;
@@ -43,10 +43,14 @@ pub(super) fn tell_of_arguments(error: &clap::Error) -> Exit {
     }
 }
 
+/// `text` without secrets.
+pub(super) fn hidden(text: &[u8]) -> BString {
+    Scanner::new(RuleSet::builtin()).shown_path(BStr::new(text))
+}
+
 /// `text` without secrets, and without anything but line feeds that steers a terminal.
 pub(super) fn masked(text: &str) -> String {
-    let scanner = Scanner::new(RuleSet::builtin());
-    let hidden = scanner.shown_path(BStr::new(text));
+    let hidden = hidden(text.as_bytes());
     let lines = hidden.split(|&byte| byte == b'\n');
     let lines: Vec<String> = lines.map(escape::for_terminal).collect();
     lines.join("\n")

@@ -120,6 +120,7 @@ fn read(
     outcome.narrowed = placed
         .left_out
         .and_then(|left_out| narrowing.narrowed(left_out));
+    scan::mask_words(&mut outcome, &scanner);
     if let Some(path) = &arguments.write_baseline {
         baseline::write(path, &outcome)?;
     }
@@ -140,7 +141,7 @@ impl Report<'_> {
     fn outcome(&self, found: Scanned, now: SystemTime) -> Outcome {
         let shown = found.with_shown_paths(self.asked.scanner);
         let mut outcome = allow::apply(shown, self.config, Date::of(now));
-        scan::mask_warnings(&mut outcome, self.asked.scanner);
+        scan::mask_words(&mut outcome, self.asked.scanner);
         outcome.min_confidence = self.options.min_confidence.into();
         self.baseline.apply(&mut outcome);
         outcome

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
 
-use super::Ended;
 use super::args::{InstallArguments, Options, UninstallArguments};
+use super::{Ended, failure};
 use crate::install::{
     self, Done, Git, Global, HookFolder, InstallError, KEPT_SUFFIX, Kept, Placed,
 };
@@ -73,7 +73,8 @@ pub(super) fn uninstall(arguments: &UninstallArguments, options: &Options) -> En
 
 fn finish(text: &[u8], options: &Options) -> Ended {
     if !options.quiet {
-        io::stdout().lock().write_all(text)?;
+        // A folder can be called by a secret, too.
+        io::stdout().lock().write_all(&failure::hidden(text))?;
     }
     Ok(Exit::Clean)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::args::{HistoryArguments, Options, RespondArguments};
-use super::{Ended, history, reporting};
+use super::{Ended, failure, history, reporting};
 use crate::allow::parts;
 use crate::finding::{Finding, Part};
 use crate::git::{Ownership, Repository};
@@ -30,6 +30,11 @@ enum RespondError {
         #[source]
         source: io::Error,
     },
+    /// The file of secrets would be called by one.
+    #[error(
+        "a credential stands in the path of --replace-text, and the plan would name it; name another file"
+    )]
+    SecretName,
     /// There is nothing to replace.
     #[error(
         "the secret of {fingerprint} does not stand in the history of this repository, so there is nothing to replace in it; run \
@@ -44,11 +49,8 @@ enum RespondError {
 pub(super) fn run(arguments: &RespondArguments, options: &Options) -> Ended {
     if let Some(path) = &arguments.remove_replace_text {
         file::remove(path)?;
-        writeln!(
-            io::stderr().lock(),
-            "hf-guard: {} is removed.",
-            path.display()
-        )?;
+        let told = format!("hf-guard: {} is removed.", path.display());
+        writeln!(io::stderr().lock(), "{}", failure::masked(&told))?;
         return Ok(Exit::Clean);
     }
     let mut records = Vec::new();
@@ -62,6 +64,9 @@ pub(super) fn run(arguments: &RespondArguments, options: &Options) -> Ended {
     let scanned = scanned(arguments, &mut records, options)?;
     let incidents = Incident::gather(&records, &arguments.fingerprints, hint(arguments))?;
     let written = match &arguments.replace_text {
+        Some(path) if holds_secret(&std::path::absolute(path)?) => {
+            return Err(RespondError::SecretName.into());
+        }
         Some(path) => Some(write_replacement(path, &incidents, &scanned)?),
         None => None,
     };
@@ -97,6 +102,12 @@ fn read(path: &Path, options: &Options) -> io::Result<Vec<u8>> {
         .progress
         .while_waiting(|| stdin.read_to_end(&mut bytes))?;
     Ok(bytes)
+}
+
+/// Whether a plan cannot print this path.
+fn holds_secret(path: &Path) -> bool {
+    let name = path.as_os_str().as_encoded_bytes();
+    failure::hidden(name) != name
 }
 
 fn hint(arguments: &RespondArguments) -> &'static str {
@@ -245,11 +256,11 @@ fn plans(
             obstacles,
             renames: any_renames || incident.is_in_a_name(),
             replacement: replacement.map(|path| path.display().to_string()),
-            // What came through a pipe cannot be named again.
+            // What came through a pipe cannot be named again, nor what is called by a secret.
             report: arguments
                 .from
                 .iter()
-                .find(|path| *path != Path::new("-"))
+                .find(|path| *path != Path::new("-") && !holds_secret(path))
                 .cloned(),
             unread: unread.clone(),
             incident,

@@ -121,15 +121,18 @@ pub(super) fn outcome(
     let scanner = scanner(&config, options, now);
     let scanned = source(&scanner, &options.progress)?.with_shown_paths(&scanner);
     let mut outcome = allow::apply(scanned, &config, Date::of(now));
-    mask_warnings(&mut outcome, &scanner);
+    mask_words(&mut outcome, &scanner);
     outcome.min_confidence = options.min_confidence.into();
     Ok(outcome)
 }
 
-/// Masks secrets in what is warned of: the path of a configuration can hold one.
-pub(super) fn mask_warnings(outcome: &mut Outcome, scanner: &Scanner) {
-    for warning in &mut outcome.warnings {
-        *warning = scanner.shown_path(BStr::new(warning)).to_string();
+/// Masks secrets in what is warned of, and in what a person asked for: the path of a configuration can hold one, what git
+/// complains of, and a glob.
+pub(super) fn mask_words(outcome: &mut Outcome, scanner: &Scanner) {
+    let narrowed = outcome.narrowed.iter_mut();
+    let globs = narrowed.flat_map(|narrowed| narrowed.refs.iter_mut().chain(&mut narrowed.paths));
+    for text in outcome.warnings.iter_mut().chain(globs) {
+        *text = scanner.shown_path(BStr::new(text)).to_string();
     }
 }
 

@@ -64,7 +64,7 @@ pub use hash::Kind;
 pub use libgit2::Error as Libgit2Error;
 pub use moment::DayEnd;
 pub use oid::Oid;
-pub use revisions::{RangeEnds, Reference, Revision, Selection};
+pub use revisions::{Ignored, RangeEnds, Reference, Revision, Selection};
 pub use tree_diff::NewEntry;
 
 /// Whether the owner of the repository's files is checked.

@@ -173,13 +173,7 @@ pub(super) fn every_object(directory: &Path) -> Result<Vec<Oid>, GitError> {
         "--batch-all-objects",
         "--batch-check=%(objectname)",
     ];
-    let answer = command(directory, &arguments)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|source| GitError::StartGit {
-            command: arguments.join(" "),
-            source,
-        })?;
+    let answer = answer(command(directory, &arguments), &arguments.join(" "))?;
     // A pack that it does not know either it leaves out, and ends well.
     if !answer.stderr.is_empty() {
         return Err(GitError::GitFailed {
@@ -201,6 +195,20 @@ pub(super) fn run(directory: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitEr
     output(command(directory, arguments), &arguments.join(" "))
 }
 
+/// The same, with the lines in which git complains although it succeeds.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn run_and_listen(
+    directory: &Path,
+    arguments: &[&str],
+) -> Result<(Vec<u8>, Vec<u8>), GitError> {
+    let shown = arguments.join(" ");
+    let answer = answer(command(directory, arguments), &shown)?;
+    let said = answer.stderr.clone();
+    Ok((succeeded(answer, &shown)?, said))
+}
+
 /// The error for an answer that is not as documented.
 pub(super) fn unclear(command: &str) -> GitError {
     GitError::GitAnswer {
@@ -208,15 +216,16 @@ pub(super) fn unclear(command: &str) -> GitError {
     }
 }
 
-fn output(mut command: Command, shown: &str) -> Result<Vec<u8>, GitError> {
-    let answer = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|source| GitError::StartGit {
-            command: shown.to_owned(),
-            source,
-        })?;
-    succeeded(answer, shown)
+fn output(command: Command, shown: &str) -> Result<Vec<u8>, GitError> {
+    succeeded(answer(command, shown)?, shown)
+}
+
+fn answer(mut command: Command, shown: &str) -> Result<Output, GitError> {
+    let started = command.stdin(Stdio::null()).output();
+    started.map_err(|source| GitError::StartGit {
+        command: shown.to_owned(),
+        source,
+    })
 }
 
 /// Runs git in `directory` with `input` on its standard input and gives its standard output.

@@ -7,7 +7,7 @@ use crate::order;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::plumbing::{run, run_with_input, unclear};
+use super::plumbing::{run, run_and_listen, run_with_input, unclear};
 use super::{GitError, Oid, Repository};
 
 /// Which commits are asked for.
@@ -77,6 +77,15 @@ pub struct Reference {
     pub target: Oid,
     /// Whether it only names another ref, as `origin/HEAD` does.
     pub is_symbolic: bool,
+}
+
+/// A ref that git does not list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignored {
+    /// Its full name.
+    pub name: BString,
+    /// Whether nobody knows where it led: its file is empty, or holds no name of an object.
+    pub is_broken: bool,
 }
 
 /// The ends of a range.
@@ -188,12 +197,23 @@ impl Repository {
     /// # Errors
     /// [`GitError`] where git cannot list them.
     pub fn references(&self, folders: &[&str]) -> Result<Vec<Reference>, GitError> {
+        Ok(self.references_and_ignored(folders)?.0)
+    }
+
+    /// The same, and those that git passes over with a warning.
+    ///
+    /// # Errors
+    /// [`GitError`] where git cannot list them.
+    pub fn references_and_ignored(
+        &self,
+        folders: &[&str],
+    ) -> Result<(Vec<Reference>, Vec<Ignored>), GitError> {
         let mut arguments = vec![
             "for-each-ref",
             "--format=%(objectname) %(refname) %(symref)",
         ];
         arguments.extend(folders);
-        let answer = run(&self.environment.current_dir, &arguments)?;
+        let (answer, said) = run_and_listen(&self.environment.current_dir, &arguments)?;
         let reference = |line: &[u8]| {
             let mut words = line.splitn_str(3, b" ");
             Some(Reference {
@@ -202,11 +222,28 @@ impl Repository {
                 is_symbolic: !words.next()?.is_empty(),
             })
         };
-        answer
+        let listed: Result<_, _> = answer
             .lines()
             .map(|line| reference(line).ok_or_else(|| unclear("for-each-ref")))
-            .collect()
+            .collect();
+        Ok((listed?, said.lines().filter_map(ignored).collect()))
     }
+}
+
+/// The ref that a line of `git for-each-ref` complains of.
+fn ignored(line: &[u8]) -> Option<Ignored> {
+    let rest = line.strip_prefix(b"warning: ignoring ")?;
+    let of = |prefix: &str| rest.strip_prefix(prefix.as_bytes()).map(BString::from);
+    if let Some(name) = of("broken ref ") {
+        return Some(Ignored {
+            name,
+            is_broken: true,
+        });
+    }
+    Some(Ignored {
+        name: of("ref with broken name ")?,
+        is_broken: false,
+    })
 }
 
 /// The words of a range; none of them steers git.

@@ -135,6 +135,9 @@ impl Scanned {
     pub fn with_shown_paths(mut self, scanner: &Scanner) -> Self {
         for skip in &mut self.skipped {
             skip.path = scanner.shown_path(skip.path.as_ref());
+            // git quotes names of refs in what it complains of.
+            let reason = scanner.shown_path(BStr::new(&skip.reason));
+            skip.reason = reason.to_string();
         }
         self
     }

@@ -144,3 +144,43 @@ fn a_token_that_no_rule_sees_is_not_shown_beside_one_that_is_found() {
         .assert_hides(&glued)
         .assert_stdout("# file…");
 }
+
+#[test]
+fn a_folder_that_is_called_by_a_token_is_told_without_it() {
+    let token = hf_token(4);
+    let sandbox = Sandbox::new();
+    let folder = sandbox.root().join(format!("at-{token}"));
+    std::fs::create_dir(&folder).expect("it can be made");
+    sandbox.git_in(&folder, &["init", "--quiet"]).assert_code(0);
+    let guard = |arguments: &[&str]| {
+        let mut command = sandbox.command(GUARD);
+        let run = Run::of(command.args(arguments).current_dir(&folder));
+        run.assert_hides(&token);
+        run
+    };
+    guard(&["install"]).assert_code(0);
+    guard(&["install"]).assert_code(0);
+    guard(&["uninstall"]).assert_code(0);
+
+    sandbox.write("a.py", format!("token = \"{}\"\n", hf_token(5)));
+    sandbox.commit_all("start");
+    let found = sandbox.guard(&["--all-history", "--format", "json"]).json();
+    let fingerprint = found["findings"][0]["fingerprint"].as_str();
+    let fingerprint = fingerprint.expect("it has one");
+    let file = folder.join("replace.txt");
+    let file = file.to_str().expect("it is UTF-8");
+    let refused = sandbox.guard(&["respond", fingerprint, "--replace-text", file]);
+    refused.assert_code(2).assert_hides(&token);
+    let told = "a credential stands in the path of --replace-text";
+    assert!(refused.stderr.contains(told), "{refused:?}");
+
+    let plain = sandbox.root().join("replace.txt");
+    let arguments = ["respond", fingerprint, "--replace-text"];
+    let all = [&arguments[..], &[plain.to_str().expect("it is UTF-8")]].concat();
+    sandbox.guard(&all).assert_code(0);
+    std::fs::rename(&plain, file).expect("it can be renamed");
+    sandbox
+        .guard(&["respond", "--remove-replace-text", file])
+        .assert_code(0)
+        .assert_hides(&token);
+}

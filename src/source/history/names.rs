@@ -7,7 +7,7 @@ use bstr::{BStr, BString};
 
 use super::HistoryError;
 use crate::finding::{Origin, Part};
-use crate::git::{Reference, Repository};
+use crate::git::{Ignored, Reference, Repository};
 use crate::scan::{Place, Scanner};
 use crate::source::Scanned;
 
@@ -19,7 +19,8 @@ pub fn names_and_reflogs(
     repository: &Repository,
     scanner: &Scanner,
 ) -> Result<Scanned, HistoryError> {
-    of(repository, scanner, &repository.references(&["refs/"])?)
+    let (references, ignored) = repository.references_and_ignored(&["refs/"])?;
+    of(repository, scanner, &references, &ignored)
 }
 
 /// The same of a repository whose refs are known.
@@ -27,10 +28,12 @@ pub(super) fn of(
     repository: &Repository,
     scanner: &Scanner,
     references: &[Reference],
+    ignored: &[Ignored],
 ) -> Result<Scanned, HistoryError> {
     let mut scanned = Scanned::default();
-    let names = references.iter().map(|reference| reference.name.clone());
-    let mut names: Vec<BString> = names.collect();
+    let listed = references.iter().map(|reference| &reference.name);
+    let ignored = ignored.iter().map(|ignored| &ignored.name);
+    let mut names: Vec<BString> = listed.chain(ignored).cloned().collect();
     // A branch without a commit is no ref yet: only HEAD has its name.
     names.extend(repository.head_branches()?);
     order::sort(&mut names);

@@ -13,6 +13,7 @@ mod places;
 mod provenance;
 mod reached;
 mod scan;
+mod secrecy;
 mod strays;
 mod streams;
 mod words;
