@@ -276,6 +276,14 @@ impl Repository {
         moment::read(&self.environment.current_dir, text, end)
     }
 
+    /// Whether each folder of refs can be listed, those of linked work trees too.
+    ///
+    /// # Errors
+    /// [`GitError::ReadFile`] where one cannot.
+    pub fn list_ref_folders(&self) -> Result<(), GitError> {
+        reflogs::list_ref_folders(self.common_dir())
+    }
+
     /// Name and text of every reflog, those of linked work trees too.
     ///
     /// # Errors

@@ -74,6 +74,20 @@ pub(super) fn other_heads(common_dir: &Path) -> Result<Vec<(BString, Oid)>, GitE
     Ok(heads)
 }
 
+/// Looks into each folder of refs.
+///
+/// # Errors
+/// [`GitError`] where one cannot be listed.
+pub(super) fn list_ref_folders(common_dir: &Path) -> Result<(), GitError> {
+    let mut roots = vec![common_dir.join("refs")];
+    for work_tree in children(&common_dir.join("worktrees"))? {
+        roots.push(work_tree.join("refs"));
+    }
+    roots
+        .iter()
+        .try_for_each(|root| below(root, &mut |_| Ok(())))
+}
+
 /// Calls `visit` with every file below `folder`; links are not followed, as git makes none.
 fn below(
     folder: &Path,

@@ -59,12 +59,12 @@ fn what_is_tracked_and_ignored_is_read() {
     sandbox.guard(&["scan", "."]).assert_code(0);
 }
 
-fn set(path: &Path, mode: u32) {
+pub(crate) fn set(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it can be changed");
 }
 
 /// What runs the command behind it as somebody who may not read everything, as root may.
-fn without_privileges(sandbox: &Sandbox) -> Command {
+pub(crate) fn without_privileges(sandbox: &Sandbox) -> Command {
     let is_root = fs::metadata("/proc/self").expect("it is there").uid() == 0;
     let mut command = sandbox.command(if is_root { "setpriv" } else { "env" });
     if is_root {

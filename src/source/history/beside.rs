@@ -2,10 +2,8 @@
 //!
 //! In: a repository. Out: what refs, HEAD and the index lead to, and what is found in names of refs and in reflogs.
 
-use bstr::BString;
-
 use super::{Gap, History, HistoryError, connected, names};
-use crate::git::{Oid, Repository};
+use crate::git::{GitError, Ignored, Oid, Repository};
 use crate::scan::Scanner;
 use crate::source::Scanned;
 
@@ -15,28 +13,34 @@ pub(super) struct Beside {
     /// `None` where git cannot tell.
     pub(super) tips: Option<Vec<Oid>>,
     named: Result<Scanned, HistoryError>,
-    /// Names of refs whose files say nothing.
-    broken: Vec<BString>,
+    gaps: Vec<Gap>,
 }
 
 impl Beside {
     /// Asks, and scans what is no object.
     pub(super) fn read(repository: &Repository, scanner: &Scanner) -> Self {
-        match repository.references_and_ignored(&["refs/"]) {
-            Ok((references, ignored)) => Self {
-                tips: connected::tips(repository, &references).ok(),
-                named: names::of(repository, scanner, &references, &ignored),
-                broken: ignored
-                    .into_iter()
-                    .filter(|ignored| ignored.is_broken)
-                    .map(|ignored| ignored.name)
-                    .collect(),
-            },
-            Err(error) => Self {
-                tips: None,
-                named: Err(error.into()),
-                broken: Vec::new(),
-            },
+        let (references, ignored) = match repository.references_and_ignored(&["refs/"]) {
+            Ok(answer) => answer,
+            Err(error) => {
+                return Self {
+                    tips: None,
+                    named: Err(error.into()),
+                    gaps: Vec::new(),
+                };
+            }
+        };
+        let broken = ignored.iter().filter(|ignored| ignored.is_broken);
+        let mut gaps: Vec<Gap> = broken.map(nobody_knows).collect();
+        // git passes over a folder that it may not list.
+        if let Err(error) = repository.list_ref_folders() {
+            gaps.push(unanswered("refs", &error));
+        }
+        let tips = connected::tips(repository, &references)
+            .map_err(|error| gaps.push(unanswered("HEAD, other work trees and the index", &error)));
+        Self {
+            tips: tips.ok(),
+            named: names::of(repository, scanner, &references, &ignored),
+            gaps,
         }
     }
 
@@ -45,21 +49,33 @@ impl Beside {
     /// # Errors
     /// [`HistoryError`] where a rule is unusable.
     pub(super) fn tell(self, history: &mut History) -> Result<(), HistoryError> {
-        history.gaps.extend(self.broken.iter().map(|name| Gap {
-            what: format!("ref {name}"),
-            why: "it is broken, and what only it led to may be missing; its reflog may tell: `git fsck`, `git reflog`"
-                .to_owned(),
-            is_packed: false,
-        }));
+        history.gaps.extend(self.gaps);
         match self.named {
             Ok(named) => history.named = named,
-            Err(HistoryError::Git(error)) => history.gaps.push(Gap {
-                what: "ref names and reflogs".to_owned(),
-                why: error.to_string(),
-                is_packed: false,
-            }),
+            Err(HistoryError::Git(error)) => {
+                history
+                    .gaps
+                    .push(unanswered("ref names and reflogs", &error));
+            }
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+}
+
+fn unanswered(what: &str, error: &GitError) -> Gap {
+    Gap {
+        what: what.to_owned(),
+        why: error.to_string(),
+        is_packed: false,
+    }
+}
+
+fn nobody_knows(broken: &Ignored) -> Gap {
+    Gap {
+        what: format!("ref {}", broken.name),
+        why: "it is broken, and what only it led to may be missing; its reflog may tell: `git fsck`, `git reflog`"
+            .to_owned(),
+        is_packed: false,
     }
 }

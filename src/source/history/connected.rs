@@ -42,12 +42,22 @@ pub(super) fn check(
         return;
     }
     match repository.missing() {
-        Ok(missing) => history
-            .unread
-            .extend(missing.into_iter().map(|oid| Failure {
-            oid,
-            problem: "it is missing; `git fsck` shows what names it, a clone or backup may have it",
-        })),
+        Ok(missing) => {
+            // For a ref that is broken git names zeros, which nobody can look for.
+            let (nothing, missing): (Vec<Oid>, Vec<Oid>) =
+                missing.into_iter().partition(Oid::is_zero);
+            history.gaps.extend(nothing.first().map(|_| Gap {
+                what: "a ref or another name".to_owned(),
+                why: "it leads to no object; `git fsck` shows which".to_owned(),
+                is_packed: false,
+            }));
+            history
+                .unread
+                .extend(missing.into_iter().map(|oid| Failure {
+                oid,
+                problem: "it is missing; `git fsck` shows what names it, a clone or backup may have it",
+            }));
+        }
         Err(error) => {
             history.gaps.push(gap("what refs lead to", error));
             history.unread.extend(absent.names().map(|oid| Failure {

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Run, Sandbox};
+use crate::paths::{set, without_privileges};
+use crate::support::{GUARD, Run, Sandbox};
 
 /// Three commits: `f` changes, `deep/g` stays.
 #[track_caller]
@@ -245,4 +246,34 @@ fn a_shallow_clone_lacks_what_is_behind_its_edge_and_nothing_else() {
         .git_in(&folder, &["fetch", "--quiet", "--unshallow"])
         .assert_code(0);
     scan(&sandbox, &folder).assert_code(0);
+}
+
+#[test]
+fn a_folder_of_refs_that_cannot_be_listed_is_told() {
+    let sandbox = Sandbox::new();
+    sandbox.commit_all("start");
+    let folder = sandbox.path().join(".git/refs/tags");
+    let mut command = without_privileges(&sandbox);
+    set(&folder, 0);
+    let run = Run::of(command.args([GUARD, "--all-history"]));
+    set(&folder, 0o755);
+    run.assert_code(2)
+        .assert_stdout("refs: not read: cannot read ")
+        .assert_stdout(".git/refs/tags");
+}
+
+#[test]
+fn a_head_that_cannot_be_read_is_told() {
+    let sandbox = Sandbox::new();
+    sandbox.commit_all("start");
+    let tree = sandbox.root().join("linked");
+    let path = tree.to_str().expect("it is UTF-8");
+    sandbox.git(&["worktree", "add", "--quiet", "--detach", path]);
+    let head = sandbox.path().join(".git/worktrees/linked/HEAD");
+    std::fs::remove_file(&head).expect("it is there");
+    std::fs::create_dir(&head).expect("it can be made");
+    sandbox
+        .guard(&["--all-history"])
+        .assert_code(2)
+        .assert_stdout("HEAD, other work trees and the index: not read: ");
 }
