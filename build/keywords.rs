@@ -10,7 +10,7 @@ use crate::implied;
 use crate::table::{Needle, Table};
 
 /// Signs of an escape that stands for a character of a credential. Others are everywhere: `\u001b` in the output of
-/// notebooks, `%20` and `%3D` in URLs, `\n` in every string.
+/// notebooks, `%20` and `%3D` in URLs, `\n` in every string, `&#39;` in HTML.
 pub(crate) const ESCAPES: &[&str] = &[
     "\\u002",
     "\\u003",
@@ -55,6 +55,24 @@ pub(crate) const ESCAPES: &[&str] = &[
     "%5",
     "%6",
     "%7",
+    "&#4",
+    "&#5",
+    "&#6",
+    "&#7",
+    "&#95",
+    "&#97",
+    "&#98",
+    "&#99",
+    "&#10",
+    "&#11",
+    "&#120",
+    "&#121",
+    "&#122",
+    "&#x3",
+    "&#x4",
+    "&#x5",
+    "&#x6",
+    "&#x7",
 ];
 
 /// The sign of a notebook, after the rules and the escapes.

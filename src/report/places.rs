@@ -97,6 +97,7 @@ fn form(form: Form) -> &'static str {
         Form::Hex => ", as hex digits",
         Form::Percent => ", percent-encoded",
         Form::JsonEscape => ", with the escapes of JSON",
+        Form::Entities => ", with the entities of HTML",
         Form::Base64Twice => ", as base64 of base64",
     }
 }

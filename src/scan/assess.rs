@@ -63,6 +63,7 @@ pub(super) fn findings(
                 confidence,
                 evidence,
                 encoding,
+                packed: _,
                 mut notes,
             } = graded;
             let guessable = if rule.guessable {

@@ -1,8 +1,10 @@
 //! What a match is worth: placeholders and floors drop it, checks grade it, and of overlapping ones the surest stays.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::ops::Range;
 
+use super::disjoint::Disjoint;
 use super::{Match, Scanner};
 use crate::checks::{self, entropy, named, placeholder, surroundings};
 use crate::finding::{Encoding, Evidence, Publicity};
@@ -21,6 +23,8 @@ pub(super) struct Graded {
     pub(super) evidence: Evidence,
     /// How it was written, outermost first; `range` is then that of the text in which it is hidden.
     pub(super) encoding: Vec<Encoding>,
+    /// Where it stands in what is packed, if `range` is all of that.
+    pub(super) packed: Option<Range<usize>>,
     pub(super) notes: Vec<String>,
 }
 
@@ -28,6 +32,7 @@ impl Graded {
     /// The same, placed in the text in which `view` was encoded.
     pub(super) fn written_as(self, view: &View<'_>) -> Self {
         Self {
+            packed: view.packed(self.range.clone()),
             range: view.written(self.range),
             encoding: view.layers(),
             ..self
@@ -81,6 +86,7 @@ pub(super) fn grade(scanner: &Scanner, text: &[u8], found: &Match) -> Option<Gra
         confidence,
         evidence,
         encoding: Vec::new(),
+        packed: None,
         notes,
     })
 }
@@ -159,18 +165,17 @@ pub(super) fn strongest(mut graded: Vec<Graded>) -> Vec<Graded> {
         )
     };
     order::sort_by(&mut graded, |a, b| key(a).cmp(&key(b)));
-    // Kept ranges are disjoint, so the last one that starts before an end is the only one that can overlap.
-    let mut kept: std::collections::BTreeMap<usize, Graded> = std::collections::BTreeMap::new();
-    for grade in graded {
-        let overlaps = kept
-            .range(..grade.range.end)
-            .next_back()
-            .is_some_and(|(_, other)| other.range.end > grade.range.start);
-        if !overlaps {
-            kept.insert(grade.range.start, grade);
-        }
-    }
-    kept.into_values().collect()
+    let mut taken = Disjoint::default();
+    let mut told = HashSet::new();
+    graded.retain(|one| {
+        // What is packed twice in one row is told once.
+        taken.take(0, &one.range, one.packed.clone())
+            && (one.packed.is_none()
+                || told.insert((one.range.start, one.secret.expose().to_vec())))
+    });
+    let place = |one: &Graded| (one.range.start, one.packed.as_ref().map(|at| at.start));
+    order::sort_by(&mut graded, |a, b| place(a).cmp(&place(b)));
+    graded
 }
 
 impl Scanner {

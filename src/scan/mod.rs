@@ -6,6 +6,7 @@
 mod assess;
 mod barren;
 mod confirm;
+mod disjoint;
 pub mod excerpt;
 pub mod fresh;
 mod grade;
@@ -17,7 +18,6 @@ pub mod piece;
 pub mod proof;
 mod seen;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -34,6 +34,7 @@ use crate::text::view::{self, View};
 
 pub use barren::Barren;
 use confirm::Known;
+use disjoint::Disjoint;
 use packed::Member;
 pub use packed::Unread;
 
@@ -256,18 +257,11 @@ impl Scanner {
 
 /// Keeps the first of the matches that different readings of the same bytes give.
 fn once(views: &[View<'_>], matches: &mut Vec<Match>) {
-    // Kept ranges of one rule are disjoint: the last that starts before an end is the only one that can overlap.
-    let mut kept: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let mut taken = Disjoint::default();
     matches.retain(|found| {
         let raw = view::raw(views, found.view, found.secret.clone());
-        let overlaps = kept
-            .range((found.rule, 0)..(found.rule, raw.end))
-            .next_back()
-            .is_some_and(|(_, &end)| end > raw.start);
-        if !overlaps {
-            kept.insert((found.rule, raw.start), raw.end);
-        }
-        !overlaps
+        let packed = views[found.view].packed(found.secret.clone());
+        taken.take(found.rule, &raw, packed)
     });
 }
 

@@ -23,7 +23,7 @@ pub enum Form {
     Plain,
     /// UTF-16, either byte order.
     Utf16,
-    /// Base64 or base64url, at any alignment.
+    /// Base64 or base64url, at any alignment, of UTF-16 too.
     Base64,
     /// Two hex digits a byte.
     Hex,
@@ -31,6 +31,8 @@ pub enum Form {
     Percent,
     /// `\u0041`, or the escapes that JSON needs.
     JsonEscape,
+    /// `&#104;` and `&#x68;`, as in HTML.
+    Entities,
     /// Base64 of base64, as a Kubernetes secret of a Docker configuration has it.
     Base64Twice,
 }
@@ -99,6 +101,9 @@ pub fn forms(secret: &[u8]) -> Vec<(Vec<u8>, Form)> {
     // Without the outer zeros both byte orders are the same bytes.
     let mut wide: Vec<u8> = secret.iter().flat_map(|&byte| [byte, 0]).collect();
     wide.pop();
+    for once in base64(&wide) {
+        forms.push((once, Form::Base64));
+    }
     forms.push((wide, Form::Utf16));
     for once in base64(secret) {
         for twice in base64(&once) {
@@ -134,6 +139,22 @@ pub fn forms(secret: &[u8]) -> Vec<(Vec<u8>, Form)> {
             })
             .collect();
         forms.push((text(unicode), Form::JsonEscape));
+    }
+    for entity in [
+        |byte: u8| format!("&#{byte};"),
+        |byte: u8| format!("&#x{byte:x};"),
+        |byte: u8| format!("&#x{byte:X};"),
+    ] {
+        let every: String = secret.iter().map(|&one| entity(one)).collect();
+        let some: String = secret
+            .iter()
+            .map(|&one| match one.is_ascii_alphanumeric() {
+                true => char::from(one).to_string(),
+                false => entity(one),
+            })
+            .collect();
+        forms.push((text(every), Form::Entities));
+        forms.push((text(some), Form::Entities));
     }
     if let Ok(readable) = std::str::from_utf8(secret) {
         let json = serde_json::Value::from(readable).to_string();
@@ -225,6 +246,10 @@ mod tests {
             (
                 hex(SECRET.as_bytes()).to_uppercase().into_bytes(),
                 Form::Hex,
+            ),
+            (
+                b"s3cr&#63;t&#43;Wq&#47;z&#126;Lm9&#34;x".to_vec(),
+                Form::Entities,
             ),
             (b"s3cr%3Ft%2BWq%2Fz~Lm9%22x".to_vec(), Form::Percent),
             (b"s3cr%3ft%2bWq%2fz~Lm9%22x".to_vec(), Form::Percent),

@@ -264,10 +264,14 @@ fn form(encoding: &[Encoding]) -> Form {
         // Each part of a split one is written as it is.
         [] | [Encoding::Split, ..] => Form::Plain,
         [Encoding::Base64, Encoding::Base64, ..] => Form::Base64Twice,
-        [Encoding::Base64, ..] => Form::Base64,
+        [
+            Encoding::Base64 | Encoding::Base64Utf16 | Encoding::Base64Gzip,
+            ..,
+        ] => Form::Base64,
         [Encoding::Hex, ..] => Form::Hex,
         [Encoding::Percent, ..] => Form::Percent,
         [Encoding::Escapes, ..] => Form::JsonEscape,
+        [Encoding::Entities, ..] => Form::Entities,
     }
 }
 

@@ -6,14 +6,10 @@
 
 use super::map::{Digits, Map};
 use super::row::Row;
-use super::{Encoding, Layer, MIN_BYTES, good_stretches};
+use super::{ANY_START, Encoding, Layer, MIN_BYTES, good_stretches};
 
 /// Groups of four characters, three bytes each, that must be ASCII in a row.
 const MIN_GROUPS: usize = MIN_BYTES.div_ceil(3);
-
-/// A longer row begins where its groups begin. In a shorter one they may begin at any of four places: after a path, or a
-/// word that runs into it.
-const ANY_START: usize = 4_096;
 
 /// Bits of [`FITS`]: a character that can begin a group of ASCII bytes, be the second, the third, or any.
 const FIRST: u8 = 1;
@@ -90,6 +86,7 @@ pub(super) fn layers<E>(
                     lines: row.lines(),
                     first: start + 4 * first,
                     bits: 6,
+                    unit: 8,
                 }),
             })?;
         }

@@ -1,4 +1,4 @@
-//! `%68` of URLs, and `\u0068`, `\u{68}`, `\x68`, `\n`, `\/` of strings.
+//! `%68` of URLs, `\u0068`, `\u{68}`, `\x68`, `\n`, `\/` of strings, `&#104;` and `&#x68;` of HTML.
 //!
 //! In: a stretch of a text. Out: the stretch without its escapes; nothing where it has none.
 
@@ -26,13 +26,13 @@ pub(super) fn strings(text: &[u8], stretch: &Range<usize>) -> Option<Layer> {
             return None;
         };
         let (code, len) = match kind {
-            b'x' => (number(after.get(..2)?)?, 4),
-            b'U' => (number(after.get(..8)?)?, 10),
+            b'x' => (number(after.get(..2)?, 16)?, 4),
+            b'U' => (number(after.get(..8)?, 16)?, 10),
             b'u' if after.first() == Some(&b'{') => {
                 let end = after.iter().take(8).position(|&byte| byte == b'}')?;
-                (number(after.get(1..end)?)?, end + 3)
+                (number(after.get(1..end)?, 16)?, end + 3)
             }
-            b'u' => (number(after.get(..4)?)?, 6),
+            b'u' => (number(after.get(..4)?, 16)?, 6),
             b'n' => (u32::from(b'\n'), 2),
             b'r' => (u32::from(b'\r'), 2),
             b't' => (u32::from(b'\t'), 2),
@@ -42,6 +42,21 @@ pub(super) fn strings(text: &[u8], stretch: &Range<usize>) -> Option<Layer> {
         let character = char::from_u32(code)?;
         decoded.extend(character.encode_utf8(&mut [0; 4]).bytes());
         Some(len)
+    })
+}
+
+/// The stretch with its numeric entities decoded.
+pub(super) fn entities(text: &[u8], stretch: &Range<usize>) -> Option<Layer> {
+    layer(text, stretch, Encoding::Entities, |rest, decoded| {
+        let digits = rest.strip_prefix(b"&#")?;
+        let len = digits.iter().take(9).position(|&byte| byte == b';')?;
+        let code = match &digits[..len] {
+            [b'x' | b'X', digits @ ..] => number(digits, 16)?,
+            digits => number(digits, 10)?,
+        };
+        let character = char::from_u32(code)?;
+        decoded.extend(character.encode_utf8(&mut [0; 4]).bytes());
+        Some(len + 3)
     })
 }
 
@@ -56,6 +71,7 @@ fn layer(
 ) -> Option<Layer> {
     let introducer = match encoding {
         Encoding::Percent => b'%',
+        Encoding::Entities => b'&',
         _ => b'\\',
     };
     let mut decoded = Vec::with_capacity(stretch.len());
@@ -95,12 +111,14 @@ fn layer(
     })
 }
 
-fn number(digits: &[u8]) -> Option<u32> {
+/// No more than eight digits.
+fn number(digits: &[u8], base: u32) -> Option<u32> {
     if digits.is_empty() {
         return None;
     }
     digits.iter().try_fold(0_u32, |number, &byte| {
-        Some(number << 4 | u32::from(digit(byte)?))
+        let digit = u32::from(digit(byte)?);
+        (digit < base).then_some(number * base + digit)
     })
 }
 
@@ -137,14 +155,25 @@ mod tests {
         assert_decoded(strings, r"\u0068f\u005Fab\x41\n", "hf_abA\n");
         assert_decoded(strings, r"\u{68}f\U0000005f\\u0041\/", r"hf_\u0041/");
         assert_decoded(strings, r"\q\u00\x4\u00e9", "\\q\\u00\\x4é");
+        assert_decoded(entities, "&#104;f&#x5F;&#X41;bc&", "hf_Abc&");
+        assert_decoded(entities, "&amp;&#38;#104;&#8217;", "&amp;&#104;’");
     }
 
     #[test]
     fn without_an_escape_there_is_no_layer() {
-        for text in ["", "plain", "50%", "%zz%4", r"\q\u12\xg", r"\ud83d"] {
+        for text in [
+            "",
+            "plain",
+            "50%",
+            "%zz%4",
+            r"\q\u12\xg",
+            r"\ud83d",
+            "&amp;&#;&#x;&#104&#xg;&#1114112;&#+65;",
+        ] {
             let all = 0..text.len();
             assert_eq!(percent(text.as_bytes(), &all), None, "{text}");
             assert_eq!(strings(text.as_bytes(), &all), None, "{text}");
+            assert_eq!(entities(text.as_bytes(), &all), None, "{text}");
         }
     }
 }

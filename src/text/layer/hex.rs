@@ -29,6 +29,7 @@ pub(super) fn layers<E>(
                     lines: row.lines(),
                     first: start + 2 * stretch.start,
                     bits: 4,
+                    unit: 8,
                 }),
             })?;
         }

@@ -7,6 +7,8 @@ use std::ops::Range;
 pub enum Map {
     /// A fixed number of characters for each few bytes.
     Digits(Digits),
+    /// One stretch for all of it: it was packed.
+    Whole(Range<usize>),
     /// Bytes as they stood, between escapes.
     Escapes(Vec<Escape>),
     /// The same for a whole text in which only some parts were written otherwise: nothing else in it is hidden.
@@ -22,6 +24,8 @@ pub struct Digits {
     pub(super) first: usize,
     /// Bits of a digit: 6 or 4.
     pub(super) bits: usize,
+    /// Bits that stand for a decoded byte: 8, of UTF-16 16.
+    pub(super) unit: usize,
 }
 
 /// An escape, or the place at which a decoded stretch begins (with both ranges empty).
@@ -43,6 +47,7 @@ impl Map {
                 digits.place(digits.first_digit(range.start))
                     ..digits.place(digits.last_digit(last)) + 1
             }
+            Self::Whole(written) => written.clone(),
             Self::Escapes(escapes) | Self::Parts(escapes) => {
                 written_at(escapes, range.start).start..written_at(escapes, last).end
             }
@@ -54,7 +59,7 @@ impl Map {
     #[must_use]
     pub fn tells(&self, range: &Range<usize>) -> bool {
         match self {
-            Self::Digits(_) | Self::Escapes(_) => true,
+            Self::Digits(_) | Self::Whole(_) | Self::Escapes(_) => true,
             Self::Parts(_) => self.written(range).len() > range.len(),
         }
     }
@@ -62,11 +67,11 @@ impl Map {
 
 impl Digits {
     fn first_digit(&self, byte: usize) -> usize {
-        self.first + byte * 8 / self.bits
+        self.first + byte * self.unit / self.bits
     }
 
     fn last_digit(&self, byte: usize) -> usize {
-        self.first + (byte * 8 + 7) / self.bits
+        self.first + (byte * self.unit + self.unit - 1) / self.bits
     }
 
     fn place(&self, digit: usize) -> usize {

@@ -1,4 +1,5 @@
-//! Texts inside a text that a search does not see: base64, hex, percent encoding, the escapes of strings.
+//! Texts inside a text that a search does not see: base64, also of UTF-16 and of gzip, hex, percent encoding, the escapes of
+//! strings, numeric entities of HTML.
 //!
 //! In: a text and [`Seeds`], the few places in it at which such a thing may stand. Out: a [`Layer`] for each stretch that
 //! decodes to readable text, which knows where every byte of it stood. What is decoded at a place depends on nothing but
@@ -7,12 +8,14 @@
 
 mod base64;
 mod escapes;
+mod gzip;
 mod hex;
 mod map;
 mod row;
 pub mod sign;
 mod split;
 mod values;
+mod wide;
 
 use std::ops::Range;
 
@@ -29,12 +32,18 @@ pub use values::is_manifest;
 pub enum Encoding {
     /// Base64, standard or URL-safe, on one line or several.
     Base64,
+    /// The same of UTF-16.
+    Base64Utf16,
+    /// The same of a gzip.
+    Base64Gzip,
     /// Two hexadecimal digits a byte.
     Hex,
     /// `%68`, as in URLs.
     Percent,
     /// `\u0068`, `\x68`: escapes of a string in JSON, YAML or a program.
     Escapes,
+    /// `&#104;` and `&#x68;`, as in HTML and XML.
+    Entities,
     /// Over several strings of a list, as the lines of a notebook's cell are stored.
     Split,
 }
@@ -45,9 +54,12 @@ impl Encoding {
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Base64 => "base64",
+            Self::Base64Utf16 => "base64 of UTF-16",
+            Self::Base64Gzip => "base64 of gzip",
             Self::Hex => "hex",
             Self::Percent => "percent encoding",
             Self::Escapes => "string escapes",
+            Self::Entities => "numeric entities",
             Self::Split => "a split into several strings",
         }
     }
@@ -81,6 +93,10 @@ pub struct Layer {
 
 /// Fewer decoded bytes than this hold no credential.
 const MIN_BYTES: usize = 20;
+
+/// A longer row begins where its groups begin. In a shorter one they may begin at any of four places: after a path, or a
+/// word that runs into it.
+const ANY_START: usize = 4_096;
 
 impl Seeds {
     /// Whether nothing can be encoded; strings of a notebook aside.
@@ -139,24 +155,34 @@ pub fn layers<E>(
         let whole = row.whole();
         let chars = row.chars(text);
         base64::layers(&chars, &row, |layer| found(layer, &whole))?;
+        wide::layers(&chars, &row, |layer| found(layer, &whole))?;
         hex::layers(&chars, &row, |layer| found(layer, &whole))?;
+        if let Some(layer) = gzip::layer(&chars, &row) {
+            found(layer, &whole)?;
+        }
     }
     seeds.escapes.sort_unstable();
-    let mut done = 0;
-    for &seed in &seeds.escapes {
-        if seed < done {
-            continue;
-        }
-        let stretch = stretch_around(text, seed);
-        done = stretch.end.max(seed + 1);
-        if stretch.len() < MIN_BYTES {
-            continue;
-        }
-        for decode in [escapes::percent, escapes::strings] {
-            if let Some(layer) =
-                decode(text, &stretch).filter(|layer| layer.text.len() >= MIN_BYTES)
-            {
-                found(layer, &stretch)?;
+    for (kind, decoders) in [
+        (PLAIN, &[escapes::percent, escapes::strings][..]),
+        (ENTITY, &[escapes::entities]),
+    ] {
+        let mut done = 0;
+        for &seed in &seeds.escapes {
+            let is_entity = text.get(seed) == Some(&b'&');
+            if seed < done || is_entity != (kind == ENTITY) {
+                continue;
+            }
+            let stretch = stretch_around(text, seed, kind);
+            done = stretch.end.max(seed + 1);
+            if stretch.len() < MIN_BYTES {
+                continue;
+            }
+            for decode in decoders {
+                if let Some(layer) =
+                    decode(text, &stretch).filter(|layer| layer.text.len() >= MIN_BYTES)
+                {
+                    found(layer, &stretch)?;
+                }
             }
         }
     }
@@ -178,21 +204,30 @@ pub fn layers<E>(
 #[inline(always)]
 #[must_use]
 pub fn is_carrier(byte: u8) -> bool {
-    IS_CARRIER[usize::from(byte)]
+    CARRIERS[usize::from(byte)] != 0
 }
 
-const IS_CARRIER: [bool; 256] = {
-    let mut is_carrier = [false; 256];
+/// What carries all but entities, and what carries these.
+const PLAIN: u8 = 1;
+const ENTITY: u8 = 2;
+
+const CARRIERS: [u8; 256] = {
+    let mut carriers = [0; 256];
     let mut byte = 0_u8;
     while byte < 128 {
-        is_carrier[byte as usize] = byte.is_ascii_alphanumeric()
+        if byte.is_ascii_alphanumeric()
             || matches!(
                 byte,
                 b'+' | b'/' | b'=' | b'_' | b'-' | b'%' | b'\\' | b'.' | b'{' | b'}'
-            );
+            )
+        {
+            carriers[byte as usize] = PLAIN | ENTITY;
+        } else if matches!(byte, b'&' | b'#' | b';') {
+            carriers[byte as usize] = ENTITY;
+        }
         byte += 1;
     }
-    is_carrier
+    carriers
 };
 
 /// The same as [`is_carrier`] without a table, for many bytes together.
@@ -203,11 +238,14 @@ pub fn is_carrier_of_ranges(byte: u8) -> bool {
     // From `-` to `9`.
     let is_number = byte.wrapping_sub(b'-') < 13;
     let is_sign = (byte == b'+') | (byte == b'=') | (byte == b'_') | (byte == b'%');
-    is_letter | is_number | is_sign | (byte == b'\\') | (byte == b'{') | (byte == b'}')
+    let is_of_entity = (byte == b'&') | (byte == b'#') | (byte == b';');
+    let is_other = (byte == b'\\') | (byte == b'{') | (byte == b'}');
+    is_letter | is_number | is_sign | is_of_entity | is_other
 }
 
-/// The carriers around `at`.
-fn stretch_around(text: &[u8], at: usize) -> Range<usize> {
+/// The carriers of this kind around `at`.
+fn stretch_around(text: &[u8], at: usize, kind: u8) -> Range<usize> {
+    let is_carrier = |byte: u8| CARRIERS[usize::from(byte)] & kind != 0;
     let before = text[..at]
         .iter()
         .rev()

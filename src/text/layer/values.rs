@@ -23,6 +23,7 @@ pub(super) fn short(text: &[u8], start: usize) -> Option<(Layer, usize)> {
             lines: vec![(0, start)],
             first: 0,
             bits: 6,
+            unit: 8,
         }),
     };
     Some((layer, value.end()))

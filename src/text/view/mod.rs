@@ -181,6 +181,17 @@ impl View<'_> {
         }
     }
 
+    /// Where `range` of its text stands in the text that a row of its parent packs, if one does: [`Self::written`] is all of the row.
+    #[must_use]
+    pub fn packed(&self, range: Range<usize>) -> Option<Range<usize>> {
+        let layers = &self.hidden.as_ref()?.layers;
+        let row = layers
+            .iter()
+            .position(|(_, map)| matches!(**map, Map::Whole(_)))?;
+        let inner = layers[row + 1..].iter().rev();
+        Some(inner.fold(range, |range, (_, map)| map.written(&range)))
+    }
+
     /// Whether its lines are those that an editor shows.
     #[must_use]
     pub fn has_lines(&self) -> bool {

@@ -3,8 +3,11 @@
 mod cells;
 mod layers;
 
+use std::io::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use crate::support::Sandbox;
@@ -30,14 +33,39 @@ fn bytes(text: &str) -> String {
     text.bytes().map(|byte| format!("\\x{byte:02x}")).collect()
 }
 
-const WRITERS: [Writer; 7] = [
+fn wide(text: &str) -> String {
+    let units = text.encode_utf16();
+    STANDARD.encode(units.flat_map(u16::to_le_bytes).collect::<Vec<u8>>())
+}
+
+fn gzip(text: &str) -> String {
+    let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder
+        .write_all(text.as_bytes())
+        .expect("memory takes all");
+    STANDARD.encode(encoder.finish().expect("memory takes all"))
+}
+
+fn entities(text: &str) -> String {
+    text.bytes().map(|byte| format!("&#{byte};")).collect()
+}
+
+fn hex_entities(text: &str) -> String {
+    text.bytes().map(|byte| format!("&#x{byte:X};")).collect()
+}
+
+const WRITERS: [Writer; 11] = [
     ("base64", |text| STANDARD.encode(text)),
     ("base64", |text| URL_SAFE.encode(text)),
     ("base64", |text| STANDARD_NO_PAD.encode(text)),
+    ("base64-utf16", wide),
+    ("base64-gzip", gzip),
     ("hex", hex),
     ("percent", percent),
     ("escapes", unicode),
     ("escapes", bytes),
+    ("entities", entities),
+    ("entities", hex_entities),
 ];
 
 /// The one finding of a staged file; the report must hide the token and what it was written as.
