@@ -91,7 +91,7 @@ impl Repository {
     /// # Errors
     /// [`GitError`] where git cannot be asked.
     pub fn head_branches(&self) -> Result<Vec<BString>, GitError> {
-        head_branches(&self.environment.current_dir)
+        head_branches(&self.environment.current_dir, self.common_dir())
     }
 }
 
@@ -139,7 +139,7 @@ fn commit(head: &[u8], format: &[u8]) -> Option<Commit> {
 ///
 /// # Errors
 /// [`GitError`] where git cannot be asked.
-fn head_branches(directory: &Path) -> Result<Vec<BString>, GitError> {
+fn head_branches(directory: &Path, common_dir: &Path) -> Result<Vec<BString>, GitError> {
     let own = match run(directory, &["symbolic-ref", "--quiet", "HEAD"]) {
         Ok(own) => own,
         // It names a commit.
@@ -147,9 +147,12 @@ fn head_branches(directory: &Path) -> Result<Vec<BString>, GitError> {
         Err(error) => return Err(error),
     };
     let mut names = vec![BString::from(own.trim())];
-    for line in run(directory, &["worktree", "list", "--porcelain", "-z"])?.split(|&byte| byte == 0)
-    {
-        names.extend(line.strip_prefix(b"branch ").map(BString::from));
+    // As a rule there are no others, and a process costs as much as reading a thousand commits.
+    if common_dir.join("worktrees").try_exists().unwrap_or(true) {
+        let listed = run(directory, &["worktree", "list", "--porcelain", "-z"])?;
+        let branches = listed.split(|&byte| byte == 0);
+        let branches = branches.filter_map(|line| line.strip_prefix(b"branch "));
+        names.extend(branches.map(BString::from));
     }
     names.retain(|name| !name.is_empty());
     order::sort(&mut names);

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use crate::git::pack::{Change, Names, Object, Pack, Piece, Store};
 use crate::git::{self, Kind, Oid};
+use crate::order;
 
 /// Twelve bits of a name choose a place.
 const SEEN: usize = 1 << 12;
@@ -170,6 +171,8 @@ impl<'a> Links<'a> {
         let mut starts = Vec::with_capacity(base.len() + 1);
         self.begun.bytes.clear();
         let mut at = 0;
+        // Most copies stand in the order in which they stood.
+        let mut next = 0;
         for piece in change.pieces() {
             let (Piece::Copy(_, run) | Piece::Insert(run)) = piece;
             let mut used = 0;
@@ -185,14 +188,16 @@ impl<'a> Links<'a> {
                 starts.push(start);
                 used = taken;
             }
-            if let Piece::Copy(from, _) = piece
-                && let Ok(first) = base.binary_search(&(from + used))
-            {
-                let ends = &base[first + 1..];
-                let whole = ends.partition_point(|&end| end <= from + run.len());
-                let known = &base[first..first + whole];
-                starts.extend(known.iter().map(|start| start - from + at));
-                used = base[first + whole] - from;
+            if let Piece::Copy(from, _) = piece {
+                let first = order::partition_point_near(base, next, |&start| start < from + used);
+                next = first;
+                if base.get(first) == Some(&(from + used)) {
+                    let is_whole = |&end: &usize| end <= from + run.len();
+                    next = order::partition_point_near(base, first + 1, is_whole);
+                    let known = &base[first..next - 1];
+                    starts.extend(known.iter().map(|start| start - from + at));
+                    used = base[next - 1] - from;
+                }
             }
             used += self.entries(&run[used..], at + used, &mut starts);
             self.begun.nul = memchr::memchr(0, &run[used..]);

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use crate::git::Kind;
 use crate::git::pack::{Change, Piece};
+use crate::order;
 use crate::prefilter::Hit;
 use crate::rules::{Compiled, RuleError, RuleSet, Shape};
 
@@ -73,8 +74,8 @@ pub(super) fn inherited(
                 Piece::Insert(run) => run.len(),
                 Piece::Copy(from, run) => {
                     let range = from..from + run.len();
-                    let first = first_from(base, range.start, next);
-                    next = first;
+                    let is_before = |mark: &Mark| mark.hit.start < range.start;
+                    next = order::partition_point_near(base, next, is_before);
                     while let Some(mark) = base.get(next).filter(|mark| mark.hit.start < range.end)
                     {
                         next += 1;
@@ -128,17 +129,6 @@ pub(super) fn stretches(marks: &[Mark], len: usize) -> Vec<Range<usize>> {
         touches
     });
     all
-}
-
-/// Where in `base` the marks begin that start at `start` or later; looked for at `next` first.
-fn first_from(base: &[Mark], start: usize, next: usize) -> usize {
-    let is_before = |mark: &Mark| mark.hit.start < start;
-    let ends_there = base[..next].last().is_none_or(is_before);
-    match base.get(next) {
-        Some(mark) if ends_there && !is_before(mark) => next,
-        None if ends_there => next,
-        _ => base.partition_point(is_before),
-    }
 }
 
 /// By place; of a keyword that was both handed down and found anew, the one that has its answer stays.

@@ -21,8 +21,8 @@ use super::reach::{Reach, Side};
 /// Twice, so that it is no half of a character of UTF-16 either.
 const GAP: [u8; 2] = [0xff; 2];
 
-/// A copy of so few bytes is searched whole: that takes no longer than to tell how much of it must be.
-const SHORT: usize = 24;
+/// A copy of so few bytes is searched whole: that takes no longer than to tell how much of it must be (measured: 24, 64, 128, 256).
+const SHORT: usize = 128;
 
 /// The new parts of one text; kept and refilled for the next one.
 #[derive(Debug, Default)]

@@ -11,7 +11,9 @@ mod escapes;
 mod gzip;
 mod hex;
 mod map;
+mod probe;
 mod row;
+mod run;
 pub mod sign;
 mod split;
 mod values;
@@ -22,7 +24,9 @@ use std::ops::Range;
 use serde::Serialize;
 
 pub use map::Map;
-pub use row::{MAX_BACK, MAX_BLANKS, MIN_RUN, aligned, run_seeds};
+pub use probe::run_seeds;
+pub use row::{MAX_BACK, MAX_BLANKS, aligned};
+pub use run::MIN_RUN;
 pub use split::joined;
 pub use values::is_manifest;
 

@@ -1,161 +1,14 @@
-//! Runs of base64 characters, and the lines that wrapped base64 makes of one.
+//! The lines that wrapped base64 makes of one run of characters.
 //!
-//! In: a text. Out: [`run_seeds`], places in long runs, found at little cost where there are none; and around each of
-//! them a [`Row`].
+//! In: a text and a place in a long run. Out: the [`Row`] around it.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::text::bits;
-
-/// Fewer characters of base64 in a row are a word, a path or a number. A line of wrapped base64 is as long, but for the
-/// last.
-pub const MIN_RUN: usize = 40;
+use super::run::{MIN_RUN, end_of_run, is_digit, run_around};
 
 /// Blanks before a line of wrapped base64, at most.
 pub const MAX_BLANKS: usize = 24;
-
-/// Bytes looked at together, and from the first of them to those that are looked at next: each run of [`MIN_RUN`]
-/// characters has such a block inside of it.
-const BLOCK: usize = 16;
-const STRIDE: usize = MIN_RUN - BLOCK + 1;
-
-/// Blocks looked at before any of them is looked into: a branch that is not foreseen costs as much as five of them.
-const GROUP: usize = 64;
-
-/// Characters beside a block that make a run of it.
-const BESIDE: usize = MIN_RUN - BLOCK;
-
-/// Appends places in runs of at least [`MIN_RUN`] characters that reach into `range`, one or more for each.
-///
-/// `done` is where the last run ends that was looked into, and is kept up to date: a run can be longer than many ranges.
-pub fn run_seeds(text: &[u8], range: Range<usize>, done: &mut usize, seeds: &mut Vec<usize>) {
-    let mut look_into = |at: usize| {
-        if at >= *done && may_be_in_run(text, at) {
-            let run = run_around(text, at);
-            *done = run.end;
-            if run.len() >= MIN_RUN {
-                seeds.push(run.start);
-            }
-        }
-    };
-    let mut at = range.start;
-    let (groups, rest) = text[range].as_chunks::<{ GROUP * STRIDE }>();
-    for group in groups {
-        let (strides, _) = group.as_chunks::<STRIDE>();
-        // In the order of memory: caches foresee that.
-        let mut found = strides.iter().fold(0_u64, |found, stride| {
-            let may_be = stride.first_chunk().is_some_and(may_be_digits);
-            found >> 1 | u64::from(may_be) << (GROUP - 1)
-        });
-        while found != 0 {
-            look_into(at + STRIDE * wide(found.trailing_zeros()));
-            found &= found - 1;
-        }
-        at += group.len();
-    }
-    for at in (at..at + rest.len()).step_by(STRIDE) {
-        // The last block may reach past the range.
-        if text[at..].first_chunk().is_some_and(may_be_digits) {
-            look_into(at);
-        }
-    }
-}
-
-/// Whether the run around the block at `at` is of [`MIN_RUN`] characters; near the ends of the text it may be.
-fn may_be_in_run(text: &[u8], at: usize) -> bool {
-    const { assert!(BESIDE + BLOCK + BESIDE == 64, "a bit for each") };
-    let start = at.checked_sub(BESIDE);
-    let Some(around) = start.and_then(|start| text[start..].first_chunk::<64>()) else {
-        let block = text[at..].first_chunk::<BLOCK>();
-        return block.is_some_and(are_digits);
-    };
-    // Either half of what is beside it has to be there: this is told sooner, and nearly always it is not.
-    let [before, after] = [BESIDE / 2, BESIDE + BESIDE / 2].map(|start| {
-        let half = around[start..].first_chunk();
-        half.is_some_and(may_be_digits)
-    });
-    if !(before | after) {
-        return false;
-    }
-    let others = bits::of(around, |byte| !is_digit_of_ranges(byte));
-    let block = others << BESIDE >> (64 - BLOCK);
-    let before = wide((others << (64 - BESIDE)).leading_zeros());
-    let after = wide((others >> (64 - BESIDE)).trailing_zeros());
-    (block == 0) & (before.min(BESIDE) + after.min(BESIDE) >= BESIDE)
-}
-
-fn wide(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// Whether there is nothing but characters of base64 and brackets: next to all blocks hold a blank, a quote or a dot. Written so
-/// that compilers make eleven vector instructions of it.
-#[inline(always)]
-fn may_be_digits(block: &[u8; BLOCK]) -> bool {
-    let others = block.map(|byte| {
-        // Letters in lower case, and `_` as the last of ASCII.
-        let is_late = (byte | 0x20).wrapping_sub(b'a') < 0x1f;
-        let is_early = byte.wrapping_sub(b'+') < 15;
-        let is_stop = byte & !2 == b',';
-        u8::from(!(is_late | is_early) | is_stop)
-    });
-    u128::from_ne_bytes(others) == 0
-}
-
-/// Whether `byte` is a character of base64, standard or URL-safe; the padding is none.
-pub(super) fn is_digit(byte: u8) -> bool {
-    IS_DIGIT[usize::from(byte)]
-}
-
-const IS_DIGIT: [bool; 256] = {
-    let mut is_digit = [false; 256];
-    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
-    let mut at = 0;
-    while at < digits.len() {
-        is_digit[digits[at] as usize] = true;
-        at += 1;
-    }
-    is_digit
-};
-
-/// The characters of base64 around `at`, which may be none.
-fn run_around(text: &[u8], at: usize) -> Range<usize> {
-    let (mut start, mut end) = (at, at);
-    while let Some(chunk) = text[..start].last_chunk::<CHUNK>()
-        && are_digits(chunk)
-    {
-        start -= CHUNK;
-    }
-    while let Some(chunk) = text[end..].first_chunk::<CHUNK>()
-        && are_digits(chunk)
-    {
-        end += CHUNK;
-    }
-    let before = text[..start].iter().rev();
-    let after = text[end..].iter();
-    start - before.take_while(|&&byte| is_digit(byte)).count()
-        ..end + after.take_while(|&&byte| is_digit(byte)).count()
-}
-
-/// Bytes of a run that are told from others together.
-const CHUNK: usize = 32;
-
-fn are_digits<const LEN: usize>(chunk: &[u8; LEN]) -> bool {
-    chunk
-        .iter()
-        .fold(true, |all, &byte| all & is_digit_of_ranges(byte))
-}
-
-/// The same as [`is_digit`] without branches or tables, so that compilers turn it into vector instructions: an image is one
-/// long run.
-#[inline(always)]
-fn is_digit_of_ranges(byte: u8) -> bool {
-    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-    let is_number = byte.wrapping_sub(b'0') < 10;
-    let is_sign = (byte == b'+') | (byte == b'/') | (byte == b'-') | (byte == b'_');
-    is_letter | is_number | is_sign
-}
 
 /// Runs of base64 characters that are one text when read without what stands between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,8 +40,7 @@ pub(super) fn around(text: &[u8], at: usize) -> Row {
         && last.len() >= MIN_RUN
         && let Some(next) = line_start_below(text, last.end)
     {
-        let run = run_around(text, next);
-        runs.push(next..run.end);
+        runs.push(next..end_of_run(text, next));
     }
     Row { runs }
 }
@@ -223,7 +75,7 @@ pub fn aligned(text: &[u8], at: usize) -> usize {
 pub const MAX_BACK: usize = 4_096;
 
 /// A run that follows a backslash begins after the `n` that belongs to it.
-fn without_escape(text: &[u8], run: Range<usize>) -> Range<usize> {
+pub(super) fn without_escape(text: &[u8], run: Range<usize>) -> Range<usize> {
     let escaped = run.start > 0 && text[run.start - 1] == b'\\' && !run.is_empty();
     if escaped && matches!(text[run.start], b'n' | b'r' | b't') {
         run.start + 1..run.end
@@ -251,7 +103,7 @@ fn line_end_above(text: &[u8], start: usize) -> Option<usize> {
 }
 
 /// Where the next line's run begins, if nothing but a line end and blanks stand after `end`.
-fn line_start_below(text: &[u8], end: usize) -> Option<usize> {
+pub(super) fn line_start_below(text: &[u8], end: usize) -> Option<usize> {
     let after = &text[end..];
     let unescaped = after.strip_prefix(b"\\r").unwrap_or(after);
     let rest = if let Some(rest) = unescaped.strip_prefix(b"\\n") {
@@ -308,68 +160,6 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_chunk_is_of_digits_if_each_byte_is_one() {
-        for byte in 0..=u8::MAX {
-            for at in 0..CHUNK {
-                let mut chunk = [b'Q'; CHUNK];
-                chunk[at] = byte;
-                assert_eq!(are_digits(&chunk), is_digit(byte), "{byte}");
-            }
-        }
-    }
-
-    #[test]
-    fn every_long_run_has_a_seed_wherever_it_stands() {
-        for before in (0..64).chain(GROUP * STRIDE - 60..GROUP * STRIDE + 4) {
-            for len in [MIN_RUN - 1, MIN_RUN, MIN_RUN + 1, 100, 1000] {
-                let text = format!(
-                    "{}{} and, more",
-                    " ".repeat(before),
-                    "Ab0+/-_9".repeat(200).split_at(len).0
-                );
-                for cut in [0, 30, 70, text.len()] {
-                    let cut = cut.min(text.len());
-                    let mut seeds = Vec::new();
-                    for (first_done, mut done) in [(0, 0), (usize::MAX, 0)] {
-                        seeds.clear();
-                        run_seeds(text.as_bytes(), 0..cut, &mut done, &mut seeds);
-                        done = done.min(first_done);
-                        run_seeds(text.as_bytes(), cut..text.len(), &mut done, &mut seeds);
-                        seeds.dedup();
-                        let expected = if len >= MIN_RUN { vec![before] } else { vec![] };
-                        assert_eq!(seeds, expected, "{before} {len} {cut}");
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn runs_are_told_from_what_looks_like_one() {
-        let mut random = 7_u32;
-        let mut below = |bound: u32| {
-            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (random >> 16) % bound
-        };
-        for _ in 0..200 {
-            let mut text = String::new();
-            let mut expected = Vec::new();
-            for _ in 0..100 {
-                let len = wide(20 + below(26));
-                if len >= MIN_RUN {
-                    expected.push(text.len());
-                }
-                let start = wide(below(8));
-                text.push_str(&"Ab0+/-_9".repeat(7)[start..start + len]);
-                text.push(char::from(b" \0*,.:@[\\]^`{|}~\x7f"[wide(below(17))]));
-            }
-            let mut seeds = Vec::new();
-            run_seeds(text.as_bytes(), 0..text.len(), &mut 0, &mut seeds);
-            assert_eq!(seeds, expected);
-        }
-    }
 
     /// Decoding from there gives the same groups as decoding from the start of the row.
     #[test]

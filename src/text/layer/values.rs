@@ -6,7 +6,7 @@
 
 use super::base64::decoded;
 use super::map::{Digits, Escape, Map};
-use super::row::is_digit;
+use super::run::is_digit;
 use super::sign::{KIND, MANIFESTS, MIN_VALUE};
 use super::{Encoding, Layer, MIN_RUN};
 
