@@ -1,4 +1,7 @@
 //! The edge: arguments, environment and streams. Everything below is handed what it needs.
+//!
+//! `args` is the command line; most other files are a command, or a hook, each. What they share: `reporting` and `failure` (what is
+//! said last), `issuers` (who is asked, and about what), `baseline`, `meter`, `interrupt`, `watchdog`.
 
 mod allow;
 mod args;

@@ -1,12 +1,19 @@
-//! The repository as git sees it: which index entries differ from which parents, and their bytes.
+//! The repository as git sees it: which index entries differ from which parents, every object's bytes, and what leads to them.
 //!
 //! ```text
 //!  environment ──► door        where the repository is, HEAD
 //!                    ├─ libgit2    (the only file that imports git2)
 //!                    └─ plumbing   git itself, where libgit2 cannot
-//!  listing       index, or `git ls-files`
-//!    └─ compare    against each parent's tree ──► difference ──► Staged
-//!  objects       loose or packed, else asked of git; every one is checked against its name
+//!  configuration, moment       what is set; dates as a person writes them
+//!
+//!  listing       index (index_reader, cache_tree), or `git ls-files`
+//!    └─ compare    against the tree of each of the parents ──► difference ──► Staged
+//!  checkout      a staged blob out of the work tree
+//!
+//!  objects       loose or pack, in alternates too; else asked of git; every one is checked against its name (hash, oid)
+//!    └─ object, tree    commits, tags and trees, taken apart
+//!  tree_diff     what a tree holds that none of its parents holds; tree_cache
+//!  revisions, commits, reflogs    what refs and commits lead to, as git lists it
 //! ```
 //!
 //! [`Repository`] is the one way in.

@@ -62,9 +62,5 @@ pub fn write(diagnosis: &Diagnosis, options: &Options, out: &mut dyn Write) -> i
         last.push_str(&format!("; {} not read", diagnosis.skipped.len()));
     }
     push(&mut text, format_args!("hf-guard: {last}."));
-    if options.surroundings.github_actions {
-        text = runner::disarm(&text);
-    }
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    runner::write(&text, options, out)
 }

@@ -19,12 +19,7 @@ use crate::text::escape;
 /// # Errors
 /// Those of `out`.
 pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let mut text = render(outcome, options);
-    if options.surroundings.github_actions {
-        text = runner::disarm(&text);
-    }
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    runner::write(&render(outcome, options), options, out)
 }
 
 fn render(outcome: &Outcome, options: &Options) -> String {

@@ -2,6 +2,16 @@
 //!
 //! In: an [`Outcome`] and [`Options`]. Out: text, written to whatever the edge passes. Nothing here decides the exit
 //! code, and nothing here panics on a closed or full output: its error is returned.
+//!
+//! ```text
+//!  human          for a person: block and stay (a finding and its history), then
+//!    └─ remedy      how to take it out: habitat (what kind of text) ──► advice, variable, shell, rewrite; aftermath
+//!  wire           the same at the other end of a push
+//!  json           for a program; provenance
+//!  sarif          for a code host; provenance, taxa
+//!  verified, places, diagnosis, register, plan    what other commands than a scan have found
+//!  paint, words, origin, narrowed, runner         how any of them says it
+//! ```
 
 mod advice;
 mod aftermath;

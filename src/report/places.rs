@@ -36,12 +36,8 @@ pub fn write(found: &Found, options: &Options, out: &mut dyn Write) -> io::Resul
         };
         return write_document(&document, out);
     }
-    let mut text = render(found, Paint::new(options.colored()));
-    if options.surroundings.github_actions {
-        text = runner::disarm(&text);
-    }
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    let text = render(found, Paint::new(options.colored()));
+    runner::write(&text, options, out)
 }
 
 fn render(found: &Found, paint: Paint) -> String {

@@ -4,8 +4,24 @@
 //! may be named either way.
 //! Source: <https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs>
 
+use std::io::{self, Write};
+
+use super::Options;
+
+/// Writes `text`, which a job's log may show, and flushes `out`.
+///
+/// # Errors
+/// Those of `out`.
+pub(super) fn write(text: &str, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    match options.surroundings.github_actions {
+        true => out.write_all(disarm(text).as_bytes())?,
+        false => out.write_all(text.as_bytes())?,
+    }
+    out.flush()
+}
+
 /// `text` with the first character of every such sequence spelled as an escape.
-pub(super) fn disarm(text: &str) -> String {
+fn disarm(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let start = line.len() - line.trim_start().len();

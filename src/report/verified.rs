@@ -53,11 +53,7 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
         );
     }
     push(&mut text, format_args!("{}", count(&all, outcome, paint)));
-    if options.surroundings.github_actions {
-        text = runner::disarm(&text);
-    }
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    runner::write(&text, options, out)
 }
 
 /// The lines that show one credential, whose it is and where it stands; never the secret.

@@ -2,6 +2,14 @@
 //!
 //! In: `src/rules/*.toml` (packed by `build/`) and the rules of a configuration. Out: a [`RuleSet`], whose rules are
 //! unpacked and whose regexes compile when a keyword is first hit.
+//!
+//! ```text
+//!  model, issuer      what a rule is, and how its issuer is asked
+//!  catalog, preset    the built-in ones, packed; which of them a run uses
+//!  shorthand          what the regexes of many have in common
+//!  parts, run, shape  what can be asked before a regex, or without it
+//!  verify             is one fit for use? implied (its keywords), example (its samples), doubts
+//! ```
 
 mod catalog;
 pub mod doubts;

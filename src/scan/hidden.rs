@@ -46,20 +46,7 @@ pub(super) fn split(
     else {
         return Ok(None);
     };
-    let mut found = Vec::new();
-    let (rules, prefilter) = (&scanner.rules, &scanner.prefilter);
-    confirm::matches(
-        rules,
-        prefilter,
-        Known::default(),
-        &text,
-        &mut Seeds::default(),
-        |rule, secret| {
-            if map.tells(&secret) {
-                found.push((rule, secret));
-            }
-        },
-    )?;
+    let found = matches(scanner, &text, &map, &mut Seeds::default())?;
     let layers = vec![(encoding, Rc::new(map))];
     Ok((!found.is_empty()).then(|| (View::decoded(parent, layers, text), found)))
 }
@@ -101,21 +88,8 @@ fn search(
             text,
             map,
         } = layer;
-        let mut matches = Vec::new();
         let mut deeper = Seeds::default();
-        let (rules, prefilter) = (&scanner.rules, &scanner.prefilter);
-        confirm::matches(
-            rules,
-            prefilter,
-            Known::default(),
-            &text,
-            &mut deeper,
-            |rule, secret| {
-                if map.tells(&secret) {
-                    matches.push((rule, secret));
-                }
-            },
-        )?;
+        let matches = matches(scanner, &text, &map, &mut deeper)?;
         // What else is encoded in a text of which parts were decoded was seen in the text itself.
         let is_deep = outer.len() + 1 == DEPTH || matches!(map, Map::Parts(_));
         if matches.is_empty() && (deeper.is_empty() || is_deep) {
@@ -141,4 +115,27 @@ fn search(
         }
         Ok(())
     })
+}
+
+/// The matches in a decoded text that the text around it does not show; `seeds` are then the places at which more may be hidden.
+fn matches(
+    scanner: &Scanner,
+    text: &[u8],
+    map: &Map,
+    seeds: &mut Seeds,
+) -> Result<Found, RuleError> {
+    let mut found = Vec::new();
+    confirm::matches(
+        &scanner.rules,
+        &scanner.prefilter,
+        Known::default(),
+        text,
+        seeds,
+        |rule, secret| {
+            if map.tells(&secret) {
+                found.push((rule, secret));
+            }
+        },
+    )?;
+    Ok(found)
 }

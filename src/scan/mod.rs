@@ -2,6 +2,14 @@
 //!
 //! [`Scanner::candidates`] runs the prefilter and confirms its hits by regex; [`fresh`] keeps those that stand in lines
 //! which the old text does not have; [`Scanner::findings`] runs the checks and says where each stands.
+//!
+//! ```text
+//!  candidates     confirm (barren: where a regex was seen to match nothing)
+//!                 hidden: what is encoded in it; packed (seen): what is packed in it; piece: what is too large to be held
+//!  fresh          which of them are new
+//!  findings       assess ──► grade, excerpt, notebook, marker
+//!  proof          do rules find what they say they find?
+//! ```
 
 mod assess;
 mod barren;

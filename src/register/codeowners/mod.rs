@@ -13,7 +13,7 @@ use crate::text::path;
 use pattern::{Dialect, Pattern};
 
 /// Where the file may lie; the first that is there counts.
-pub const LOCATIONS: [&str; 4] = [
+const LOCATIONS: [&str; 4] = [
     ".github/CODEOWNERS",
     "CODEOWNERS",
     "docs/CODEOWNERS",

@@ -44,12 +44,7 @@ pub fn write(plans: &[Plan], options: &Options, out: &mut dyn Write) -> io::Resu
         };
         return write_document(&document, out);
     }
-    let mut text = texts.join("\n");
-    if options.surroundings.github_actions {
-        text = runner::disarm(&text);
-    }
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    runner::write(&texts.join("\n"), options, out)
 }
 
 #[derive(Serialize)]

@@ -17,18 +17,13 @@ use crate::register::Register;
 /// # Errors
 /// Those of `out`.
 pub fn write(register: &Register, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let text = match options.format {
-        Format::Human if options.surroundings.github_actions => {
-            runner::disarm(&human::render(register, options))
+    match options.format {
+        Format::Human => runner::write(&human::render(register, options), options, out),
+        Format::Csv => runner::write(&csv::render(register), options, out),
+        Format::Html => {
+            out.write_all(html::render(register).as_bytes())?;
+            out.flush()
         }
-        Format::Human => human::render(register, options),
-        Format::Csv if options.surroundings.github_actions => {
-            runner::disarm(&csv::render(register))
-        }
-        Format::Csv => csv::render(register),
-        Format::Html => html::render(register),
-        _ => return write_document(register, out),
-    };
-    out.write_all(text.as_bytes())?;
-    out.flush()
+        _ => write_document(register, out),
+    }
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::Held;
 use super::entry::{Entry, Packed, Target};
 use super::lineage::Lineage;
-use super::packed::{self, Taker};
+use super::takers::{self, Taker};
 use crate::git::pack::{Limits, Object, PackError};
 use crate::git::{Kind, Oid, Repository, tree};
 use crate::source::Progress;
@@ -167,7 +167,7 @@ impl<'a> Folders<'a> {
             Some(_) => &[Kind::Tree, Kind::Commit][..],
             None => &[Kind::Tree],
         };
-        packed::each(&store, kinds, limits, &mut sorters)?;
+        takers::serve(&store, kinds, limits, &mut sorters)?;
         let mut commits = Lineage::default();
         for mut sorter in sorters {
             commits.append(std::mem::take(&mut sorter.lineage));

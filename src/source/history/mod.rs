@@ -4,6 +4,25 @@
 //! read (`reader`); the result equals that of reading every object whole. Loose objects are read whole. Names of
 //! files are texts too: those in each tree are read. [`names`] reads what is no object, meanwhile; [`provenance`] tells
 //! where everything comes from.
+//!
+//! ```text
+//!  reader           one thread's reading; loose, streamed: what is in no pack, or too large
+//!    ├─ novelty ─ reach     which bytes of a changed text can make a keyword that its base has not
+//!    ├─ marks ─ verdicts    where keywords stand and what regexes said of them, handed down from base to delta
+//!    ├─ tree                names of files
+//!    └─ links               names of objects ──► connected: is any of them missing?
+//!  beside ─ names   refs and reflogs, read meanwhile
+//!
+//!  provenance       only where something was found
+//!    ├─ survey              everything held at every path
+//!    │    ├─ tips, commits       what refs lead to, as git lists it
+//!    │    ├─ folders ─ takers    which trees lead to something held
+//!    │    ├─ nodes, spread       trees that hold the same are one, and stand at a path once
+//!    │    └─ trace, brought      which commits have it there; which brought it
+//!    ├─ facts, secrets      what holds for a secret over all of its places
+//!    ├─ sites ─ placing     its places one by one, read once more
+//!    └─ strays              paths of what nothing leads to any more
+//! ```
 
 mod beside;
 mod brought;
@@ -20,7 +39,6 @@ pub mod names;
 pub mod narrowing;
 mod nodes;
 mod novelty;
-mod packed;
 mod placing;
 pub mod provenance;
 mod reach;
@@ -31,6 +49,7 @@ mod spread;
 mod strays;
 mod streamed;
 mod survey;
+mod takers;
 #[cfg(test)]
 mod tests;
 mod tips;

@@ -12,9 +12,9 @@ use super::Asked;
 use super::commits::Commits;
 use super::entry::Target;
 use super::nodes::Nodes;
-use super::packed::{self, Taker};
 use super::spread::Spread;
 use super::survey::Survey;
+use super::takers::{self, Taker};
 use crate::finding::Part;
 use crate::git::pack::{Object, PackError, Store};
 use crate::git::{Kind, Oid, object};
@@ -142,7 +142,7 @@ fn in_packs(store: &Store, asked: &Asked<'_>, known: &Commits) -> Result<Vec<Dro
         dropped: Vec::new(),
     };
     let mut sieves: Vec<Sieve<'_>> = (0..asked.limits.jobs.max(1)).map(|_| sieve()).collect();
-    packed::each(store, &[Kind::Commit], asked.limits, &mut sieves)?;
+    takers::serve(store, &[Kind::Commit], asked.limits, &mut sieves)?;
     Ok(sieves.into_iter().flat_map(|sieve| sieve.dropped).collect())
 }
 

@@ -118,14 +118,15 @@ fn reports_fill_in_whose_it_is_and_what_it_may_do() {
     ]))
     .assert_code(1);
     let fingerprint = fingerprint(&sandbox);
-    let run = sandbox.guard(&[
+    let respond = [
         "respond",
         &fingerprint,
         "--from",
         report,
         "--from",
         verified,
-    ]);
+    ];
+    let run = sandbox.guard(&respond);
     run.assert_code(0).assert_hides(&token);
     asserts(
         &run.stdout,
@@ -150,15 +151,7 @@ fn reports_fill_in_whose_it_is_and_what_it_may_do() {
     // It has an end.
     assert!(!run.stdout.contains("NHI7:2025"), "{}", run.stdout);
     // The repository is not needed where reports tell all.
-    let mut command = sandbox.command(GUARD);
-    let elsewhere = Run::of(command.current_dir(sandbox.root()).args([
-        "respond",
-        &fingerprint,
-        "--from",
-        report,
-        "--from",
-        verified,
-    ]));
+    let elsewhere = sandbox.guard_in(sandbox.root(), &respond);
     elsewhere.assert_code(0);
     assert_eq!(elsewhere.stdout, run.stdout);
     let report = std::fs::read(verified).expect("it is there");

@@ -16,7 +16,7 @@ pub(super) trait Taker: Send {
 ///
 /// # Errors
 /// [`PackError`] where a pack as a whole cannot be read.
-pub(super) fn each<T: Taker>(
+pub(super) fn serve<T: Taker>(
     store: &Store,
     kinds: &[Kind],
     limits: Limits,
