@@ -18,7 +18,7 @@ fn assert_owners(location: &str, text: &str, expected: &[(&str, &[&str])]) {
 fn responsible(sandbox: &Sandbox) -> (Vec<String>, String) {
     sandbox.write("src/train.py", format!("token = \"{}\"\n", hf_token(1)));
     sandbox.commit_all("Train");
-    let run = inventory(&sandbox, &[]);
+    let run = inventory(sandbox, &[]);
     let register = run.assert_code(1).json();
     let responsible = &register["credentials"][0]["responsible"];
     let names = responsible["names"].as_array().expect("names");
