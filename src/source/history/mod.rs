@@ -11,49 +11,25 @@
 //!    ├─ marks ─ verdicts    where keywords stand and what regexes said of them, handed down from base to delta
 //!    ├─ tree                names of files
 //!    └─ links               names of objects ──► connected: is any of them missing?
-//!  beside ─ names   refs and reflogs, read meanwhile
-//!
-//!  provenance       only where something was found
-//!    ├─ survey              everything held at every path
-//!    │    ├─ tips, commits       what refs lead to, as git lists it
-//!    │    ├─ folders ─ takers    which trees lead to something held
-//!    │    ├─ nodes, spread       trees that hold the same are one, and stand at a path once
-//!    │    └─ trace, brought      which commits have it there; which brought it
-//!    ├─ facts, secrets      what holds for a secret over all of its places
-//!    ├─ sites ─ placing     its places one by one, read once more
-//!    └─ strays              paths of what nothing leads to any more
+//!  beside ─ names   refs and reflogs, read meanwhile; tips: what they lead to
+//!  provenance       where what was found comes from; narrowing: what of it was asked for
 //! ```
 
 mod beside;
-mod brought;
-mod commits;
 mod connected;
-mod entry;
-mod facts;
-mod folders;
-mod lineage;
 mod links;
 mod loose;
 mod marks;
 pub mod names;
 pub mod narrowing;
-mod nodes;
 mod novelty;
-mod placing;
 pub mod provenance;
 mod reach;
 mod reader;
-mod secrets;
-mod sites;
-mod spread;
-mod strays;
 mod streamed;
-mod survey;
-mod takers;
 #[cfg(test)]
 mod tests;
 mod tips;
-mod trace;
 mod tree;
 mod verdicts;
 

@@ -5,12 +5,12 @@
 
 use bstr::{BStr, BString, ByteSlice};
 
-use super::{Held, HistoryError};
 use crate::archive;
 use crate::finding::{Finding, Origin, Part};
 use crate::fingerprint::{Fingerprint, Guessable};
 use crate::git::{Kind, Oid, Repository};
 use crate::scan::{Place, Scanner};
+use crate::source::history::{Held, HistoryError};
 use crate::source::objects::Reader;
 use crate::source::{Progress, Scanned};
 

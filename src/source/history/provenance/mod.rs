@@ -2,19 +2,47 @@
 //!
 //! In: the objects that hold secrets, and what was found in names of refs and in reflogs. Out: one finding a secret, the newest
 //! first, with all its places. Asked only where something was found, since it reads every commit and every tree once.
+//!
+//! ```text
+//!  survey              everything held at every path
+//!    ├─ commits ─ lineage  in git's order, from what `tips` names on
+//!    ├─ folders ─ takers   which trees lead to something held (entry: an entry of one)
+//!    ├─ nodes, spread      trees that hold the same are one, and stand at a path once
+//!    └─ trace, brought     which commits have it there; which brought it
+//!  facts, secrets      what holds for a secret over all of its places
+//!  sites ─ placing     its places one by one, read once more
+//!  strays              paths of what nothing leads to any more
+//! ```
+
+mod brought;
+mod commits;
+mod entry;
+mod facts;
+mod folders;
+mod lineage;
+mod nodes;
+mod placing;
+mod secrets;
+mod sites;
+mod spread;
+mod strays;
+mod survey;
+mod takers;
+mod trace;
 
 use std::collections::HashSet;
 
 use bstr::{BStr, BString};
 
-use super::commits::Commits;
-use super::entry::Target;
-use super::facts::{self, Facts};
-use super::folders::Wanted;
-use super::secrets::Secrets;
-use super::sites::Gathering;
-use super::strays::{self, Stray};
-use super::survey::Survey;
+use commits::Commits;
+use entry::Target;
+use facts::Facts;
+use folders::Wanted;
+use secrets::Secrets;
+use sites::Gathering;
+use strays::Stray;
+use survey::Survey;
+
 use super::tips::{self, Stands, Tips};
 use super::{Asked, History, HistoryError};
 use crate::finding::{Finding, Origin, Part, Reach};

@@ -8,17 +8,17 @@ use std::thread;
 
 use super::brought::{self, Brought};
 use super::commits::Commits;
-use super::connected;
 use super::folders::{Folders, Wanted};
 use super::lineage::Lineage;
 use super::nodes::Nodes;
 use super::secrets::Secrets;
 use super::spread::Spread;
-use super::tips::{Stands, Tips};
 use super::trace::Trace;
-use super::{Asked, HistoryError};
 use crate::git::{Kind, Oid, object};
 use crate::parallel;
+use crate::source::history::connected;
+use crate::source::history::tips::{Stands, Tips};
+use crate::source::history::{Asked, HistoryError};
 
 /// What a walk over all commits and trees has brought to light.
 #[derive(Debug)]

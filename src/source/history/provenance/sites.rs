@@ -11,13 +11,13 @@ use super::facts::{Facts, Frame};
 use super::placing::Placing;
 use super::secrets::Secrets;
 use super::survey::Survey;
-use super::tips::Tips;
 use super::trace::Trace;
-use super::{Asked, Held, History, HistoryError};
 use crate::date;
 use crate::finding::{CommitInfo, Finding, Origin, Part, Provenance, Reach, Site, Stay};
 use crate::git::{Kind, Oid, object};
 use crate::scan::Place;
+use crate::source::history::tips::Tips;
+use crate::source::history::{Asked, Held, History, HistoryError};
 
 /// A place and what is not yet told of it.
 #[derive(Debug)]

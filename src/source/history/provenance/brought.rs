@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::commits::Commits;
 use super::entry::Target;
-use super::narrowing::Narrowing;
 use super::nodes::Nodes;
 use super::secrets::Secrets;
 use super::spread::{ROOT, Spread};
 use crate::finding::Part;
+use crate::source::history::narrowing::Narrowing;
 
 /// Number of a path, part of the file and number of a secret.
 pub(super) type Brought = HashSet<(u32, Part, u32)>;

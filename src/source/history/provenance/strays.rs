@@ -8,7 +8,6 @@ use std::collections::HashSet;
 
 use bstr::BString;
 
-use super::Asked;
 use super::commits::Commits;
 use super::entry::Target;
 use super::nodes::Nodes;
@@ -18,6 +17,7 @@ use super::takers::{self, Taker};
 use crate::finding::Part;
 use crate::git::pack::{Object, PackError, Store};
 use crate::git::{Kind, Oid, object};
+use crate::source::history::Asked;
 
 /// A held blob at a path that nothing leads to.
 #[derive(Debug)]

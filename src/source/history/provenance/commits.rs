@@ -4,9 +4,9 @@ use crate::order;
 use std::collections::{HashMap, HashSet};
 
 use super::lineage::Lineage;
-use super::narrowing::Narrowing;
-use super::tips::{Tip, Tips};
 use crate::git::{Commit, GitError, Kind, Leading, Oid, Repository};
+use crate::source::history::narrowing::Narrowing;
+use crate::source::history::tips::{Tip, Tips};
 
 /// Every commit that counts.
 #[derive(Debug, Default)]

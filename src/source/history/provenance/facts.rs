@@ -3,12 +3,12 @@
 //! A commit that has a secret at two paths counts once; so this is no sum over places. Sixty-four secrets at a time go over the
 //! history as bits.
 
-use super::Asked;
 use super::secrets::Secrets;
 use super::survey::Survey;
 use super::trace::Trace;
 use crate::git::Oid;
 use crate::order;
+use crate::source::history::Asked;
 
 /// What is known of one secret.
 #[derive(Clone, Debug, Default)]

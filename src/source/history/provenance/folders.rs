@@ -7,13 +7,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::Held;
 use super::entry::{Entry, Packed, Target};
 use super::lineage::Lineage;
 use super::takers::{self, Taker};
 use crate::git::pack::{Limits, Object, PackError};
 use crate::git::{Kind, Oid, Repository, tree};
 use crate::source::Progress;
+use crate::source::history::Held;
 
 /// Entries that are allocated together.
 const SEGMENT: usize = 1 << 18;

@@ -5,10 +5,10 @@
 use crate::order;
 use std::collections::HashMap;
 
-use super::Held;
 use super::entry::Target;
 use crate::finding::Finding;
 use crate::git::Kind;
+use crate::source::history::Held;
 
 /// All secrets that were found.
 #[derive(Debug, Default)]
