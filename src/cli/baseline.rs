@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::reporting;
 use crate::allow::baseline::{Baseline, MalformedBaseline};
 use crate::outcome::Outcome;
 
@@ -50,7 +51,12 @@ pub(super) fn read(path: &Path) -> Result<Baseline, BaselineError> {
 /// # Errors
 /// [`BaselineError`] where it cannot be written.
 pub(super) fn write(path: &Path, outcome: &Outcome) -> Result<(), BaselineError> {
-    fs::write(path, Baseline::of(outcome).to_text()).map_err(|source| BaselineError::Write {
+    let text = Baseline::of(outcome).to_text();
+    let write = |out: &mut dyn io::Write| {
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    };
+    reporting::write_file(path, &write).map_err(|source| BaselineError::Write {
         path: path.to_path_buf(),
         source,
     })

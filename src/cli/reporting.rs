@@ -176,7 +176,7 @@ fn write_out(
         ),
         _ => Ok(()),
     };
-    write_file(&report, path, render)
+    write_file(path, &|out| render(&report, out))
         .and_then(|()| pointed())
         .map_err(|source| ReportError::File {
             path: path.clone(),
@@ -184,19 +184,23 @@ fn write_out(
         })
 }
 
-/// Writes beside the file and renames: a reader never meets half a report. What is no plain file (`/dev/stderr`, a pipe)
-/// cannot be replaced and is written to.
-fn write_file(report: &report::Options, path: &Path, render: Render<'_>) -> io::Result<()> {
+/// Writes beside the file and renames: a reader never meets half a report, and what was there outlives a full disk. What is
+/// no plain file (`/dev/stderr`, a pipe) cannot be replaced and is written to.
+pub(super) fn write_file(
+    path: &Path,
+    render: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     if path.exists() && !path.is_file() {
         let file = std::fs::OpenOptions::new().write(true).open(path)?;
-        return render(report, &mut BufWriter::new(file));
+        return render(&mut BufWriter::new(file));
     }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     let mut file = temporary_file_in(folder)?;
-    render(report, &mut BufWriter::new(&mut file))?;
+    // The file itself: the other would name its temporary path in an error.
+    render(&mut BufWriter::new(file.as_file_mut()))?;
     file.persist(path)?;
     Ok(())
 }

@@ -328,6 +328,22 @@ fn a_report_that_cannot_be_written_is_no_report() {
 }
 
 #[test]
+fn what_was_written_before_outlives_a_full_disk() {
+    let sandbox = packed(&[], Some(&hf_token(8)));
+    for option in ["--output", "--write-baseline"] {
+        sandbox.write("old", "known\n");
+        // No file may grow, as on a full disk.
+        let line = format!("trap '' XFSZ; ulimit -f 0; '{GUARD}' --all-history {option} old");
+        let run = Run::of(sandbox.command("bash").args(["-c", &line]));
+        run.assert_code(2);
+        assert_says(&run, "File too large");
+        assert!(!run.stderr.contains(".tmp"), "{run:?}");
+        let old = fs::read(sandbox.path().join("old")).expect("it is there");
+        assert_eq!(old, b"known\n");
+    }
+}
+
+#[test]
 fn packs_that_are_gone_are_an_error() {
     let sandbox = packed(&[], Some(&hf_token(9)));
     fs::remove_dir_all(packs(&sandbox)).expect("it can be removed");
