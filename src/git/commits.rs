@@ -101,7 +101,8 @@ impl Repository {
 /// [`GitError`] where git cannot list them.
 fn list(directory: &Path, leading: Leading<'_>) -> Result<Vec<Commit>, GitError> {
     let more: &[&str] = match leading {
-        Leading::Refs => &["--all"],
+        // One ref that leads nowhere says nothing against the others; that it does is told elsewhere.
+        Leading::Refs => &["--ignore-missing", "--all"],
         // A reflog may name what was pruned long ago.
         Leading::ReflogsAlone => &["--ignore-missing", "--reflog", "--not", "--all"],
         Leading::Tips([]) => return Ok(Vec::new()),

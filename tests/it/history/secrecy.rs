@@ -33,11 +33,28 @@ fn everywhere(sandbox: &Sandbox, arguments: &[&str], code: i32, tokens: &[String
 
 #[test]
 fn what_git_complains_of_is_masked() {
-    let nowhere = format!("{}\n", "1".repeat(40));
-    let (sandbox, tokens) = with_ref(&nowhere);
+    let (sandbox, tokens) = with_ref("");
+    sandbox.git(&["config", "core.abbrev", &tokens[1]]);
     let runs = everywhere(&sandbox, &[], 2, &tokens);
-    assert!(runs[0].stdout.contains("bad object refs/heads/try-hf_"));
+    let told = "cannot be told: `git for-each-ref";
+    runs[0]
+        .assert_stdout(told)
+        .assert_stdout("(fatal: bad numeric config value 'hf_");
     everywhere(&sandbox, &["--no-provenance"], 2, &tokens);
+}
+
+/// One that leads nowhere costs the others nothing.
+#[test]
+fn a_ref_that_leads_nowhere_is_told_and_the_others_are_followed() {
+    let (sandbox, tokens) = with_ref(&format!("{}\n", "1".repeat(40)));
+    let runs = everywhere(&sandbox, &[], 2, &tokens);
+    runs[0]
+        .assert_stdout("still at HEAD; at the tip of main")
+        .assert_stdout("not every commit and tree could be read");
+    let report = runs[1].json();
+    let found = report["findings"].as_array().expect("a list").iter();
+    let of_file: Vec<_> = found.filter(|one| one["path"] == "a.py").collect();
+    assert_eq!(of_file[0]["origin"]["kind"], "commit", "{report:#}");
 }
 
 #[test]
