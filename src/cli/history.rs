@@ -15,12 +15,13 @@ use super::meter::Meter;
 use super::{Ended, baseline, interrupt, push, scan};
 use crate::allow;
 use crate::allow::baseline::Baseline;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::date::Date;
 use crate::git::pack::Progress as Walk;
 use crate::git::{Ownership, Repository};
 use crate::outcome::{Exit, Outcome, Skip};
 use crate::parallel;
+use crate::rules::Preset;
 use crate::source::history::narrowing::{Narrowing, NarrowingError, Words};
 use crate::source::history::{self, Asked, History, HistoryError, provenance};
 use crate::source::{Progress, Scanned};
@@ -141,6 +142,12 @@ impl Report<'_> {
     fn outcome(&self, found: Scanned, now: SystemTime) -> Outcome {
         let shown = found.with_shown_paths(self.asked.scanner);
         let mut outcome = allow::apply(shown, self.config, Date::of(now));
+        // Whoever looks at what others left behind does not know what they told it to pass over.
+        if self.options.config.is_none() {
+            let preset = self.options.preset.map(Preset::from);
+            let weaker = config::weaker_rules(self.config, preset);
+            outcome.warnings.extend(weaker);
+        }
         scan::mask_words(&mut outcome, self.asked.scanner);
         outcome.min_confidence = self.options.min_confidence.into();
         self.baseline.apply(&mut outcome);

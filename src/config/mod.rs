@@ -54,6 +54,7 @@ pub use error::{ConfigError, Unfit};
 pub use load::{FILE_NAME, bytes_of, from_blob, from_commit, from_file, from_folder, from_index};
 pub use nearest::nearest;
 pub use pattern::{PathPattern, SecretPattern};
+pub use weakening::weaker_rules;
 
 use crate::rules::{Preset, RuleSet};
 use crate::text::position;

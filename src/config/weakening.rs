@@ -7,29 +7,13 @@
 use super::Config;
 use super::entry::{Criteria, Entry};
 use super::redact::without_long_runs;
+use crate::rules::Preset;
 use crate::text::escape;
 
 /// The lines; `old` is what HEAD holds, the default where it holds none.
 pub(super) fn lines(old: &Config, new: &Config) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let fresh = |new: &[String], old: &[String]| -> Vec<String> {
-        new.iter().filter(|id| !old.contains(id)).cloned().collect()
-    };
-    if !new.preset().covers(old.preset()) {
-        lines.push(format!(
-            "has fewer rules: those of the preset {} instead of {}",
-            new.preset().name(),
-            old.preset().name()
-        ));
-    }
-    for id in fresh(&new.changes.disabled, &old.changes.disabled) {
-        lines.push(format!("disables rule {id}"));
-    }
-    for id in &new.changes.extended {
-        if rule_text(new, id) != rule_text(old, id) {
-            lines.push(format!("changes rule {id}"));
-        }
-    }
+    let mut lines: Vec<String> = fewer(old.preset(), new.preset()).into_iter().collect();
+    lines.append(&mut changes(old, new));
     for id in &old.changes.added {
         if !new.changes.added.contains(id) {
             lines.push(format!("removes the custom rule {id}"));
@@ -58,6 +42,42 @@ pub(super) fn lines(old: &Config, new: &Config) -> Vec<String> {
     lines
         .into_iter()
         .map(|line| format!("{} is part of this commit and {line}", new.name))
+        .collect()
+}
+
+/// What a scan of a repository that is not the person's own would miss because of its `config`, one line each; `chosen` is
+/// the preset of the person.
+#[must_use]
+pub fn weaker_rules(config: &Config, chosen: Option<Preset>) -> Vec<String> {
+    let preset = match chosen {
+        None => fewer(Preset::default(), config.preset()),
+        Some(_) => None,
+    };
+    let mut lines: Vec<String> = preset.into_iter().collect();
+    lines.append(&mut changes(&Config::default(), config));
+    let said = |line| format!("{} {line}; see without it: --no-config", config.name);
+    lines.into_iter().map(said).collect()
+}
+
+fn fewer(old: Preset, new: Preset) -> Option<String> {
+    (!new.covers(old)).then(|| {
+        format!(
+            "has fewer rules: those of the preset {} instead of {}",
+            new.name(),
+            old.name()
+        )
+    })
+}
+
+/// What happens to built-in rules.
+fn changes(old: &Config, new: &Config) -> Vec<String> {
+    let fresh = new.changes.disabled.iter();
+    let disabled = fresh.filter(|id| !old.changes.disabled.contains(id));
+    let extended = new.changes.extended.iter();
+    let changed = extended.filter(|id| rule_text(new, id) != rule_text(old, id));
+    let disabled = disabled.map(|id| format!("disables rule {id}"));
+    disabled
+        .chain(changed.map(|id| format!("changes rule {id}")))
         .collect()
 }
 

@@ -75,6 +75,28 @@ fn the_allowlist_knows_fingerprints_and_paths() {
 }
 
 #[test]
+fn rules_that_the_repository_turns_off_are_named() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(6);
+    sandbox.write("a.py", format!("token = \"{token}\"\n"));
+    let off = "preset = \"hf\"\ndisable = [\"huggingface-user-token\"]\n";
+    sandbox.write(".hf-guard.toml", off);
+    sandbox.commit_all("start");
+    let disabled =
+        ".hf-guard.toml disables rule huggingface-user-token; see without it: --no-config";
+    let fewer = ".hf-guard.toml has fewer rules: those of the preset hf instead of default; see";
+    scan(&sandbox)
+        .assert_code(0)
+        .assert_stdout(disabled)
+        .assert_stdout(fewer);
+    let run = sandbox.guard(&["--all-history", "--preset", "strict"]);
+    assert!(!run.stdout.contains("fewer rules"), "{run:?}");
+    let run = sandbox.guard(&["--all-history", "--no-config"]);
+    run.assert_code(1);
+    assert!(!run.stdout.contains("disables"), "{run:?}");
+}
+
+#[test]
 fn a_damaged_pack_is_not_clean() {
     let sandbox = Sandbox::new();
     sandbox.write("a.txt", "some words of no account\n".repeat(99));
