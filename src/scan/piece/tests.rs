@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bstr::BStr;
+use libdeflater::{CompressionLvl, Compressor};
 use proptest::prelude::*;
 
 use super::*;
@@ -13,6 +14,15 @@ const SIZES: (usize, usize) = (700, 5_000);
 
 fn token(seed: u8) -> String {
     example::expand("hf_{{L34}}", seed.into()).expect("a good template")
+}
+
+fn packed(text: &str) -> Vec<u8> {
+    let mut compressor = Compressor::new(CompressionLvl::default());
+    let mut packed = vec![0; compressor.gzip_compress_bound(text.len())];
+    let len = compressor
+        .gzip_compress(text.as_bytes(), &mut packed)
+        .expect("there is room");
+    STANDARD.encode(&packed[..len]).into_bytes()
 }
 
 fn part() -> impl Strategy<Value = Vec<u8>> {
@@ -27,6 +37,12 @@ fn part() -> impl Strategy<Value = Vec<u8>> {
             STANDARD.encode(format!("{}{}", "some words. ".repeat(len / 12), token(seed))).into_bytes()
         }),
         1 => seed.prop_map(|seed| token(seed).replace('a', "%61").into_bytes()),
+        1 => seed.prop_map(|seed| token(seed).replace('_', "&#95;").into_bytes()),
+        1 => seed.prop_map(move |seed| {
+            let text: Vec<u8> = wide(format!("a key: {} of mine", token(seed)));
+            STANDARD.encode(text).into_bytes()
+        }),
+        1 => seed.prop_map(|seed| packed(&format!("a key: {} of mine", token(seed)))),
         2 => prop::sample::select(vec![
             "# hf-guard: allow", "  # gitleaks:allow\n", "{\"", "}", "[", "\\n", "'", "\u{e9}\u{20ac}\u{1f600}", "// pragma: allowlist secret\n",
         ]).prop_map(|text| text.as_bytes().to_vec()),

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use libdeflater::{CompressionLvl, Compressor};
 use proptest::prelude::*;
 
 /// What tokens are made of, so that seams fall inside of them and two copies make one.
@@ -48,6 +49,12 @@ pub(super) fn encoded() -> Vec<Vec<u8>> {
         all.push(text.bytes().map(|byte| format!("{byte:02x}")).collect());
         all.push(text.bytes().map(|byte| format!("%{byte:02x}")).collect());
         all.push(text.bytes().map(|byte| format!("\\x{byte:02x}")).collect());
+        all.push(text.bytes().map(|byte| format!("&#{byte};")).collect());
+        all.push(text.bytes().map(|byte| format!("&#x{byte:x};")).collect());
+        all.push("words_zz&#97;bc_and_more_key&#x3d;1a2b_%61nd".to_owned());
+        let units = text.encode_utf16();
+        all.push(STANDARD.encode(units.flat_map(u16::to_le_bytes).collect::<Vec<u8>>()));
+        all.push(gzip(text));
         all.push("words_zz%61bc_and_more_key\\u003d1a2b_and".to_owned());
         for wrap in ["\n", "\n  ", "\\n"] {
             all.push(
@@ -62,6 +69,18 @@ pub(super) fn encoded() -> Vec<Vec<u8>> {
         all.push(base64);
     }
     all.into_iter().map(String::into_bytes).collect()
+}
+
+fn gzip(text: &str) -> String {
+    let mut compressor = Compressor::new(CompressionLvl::default());
+    let mut packed = vec![0; compressor.gzip_compress_bound(text.len())];
+    let len = compressor
+        .gzip_compress(text.as_bytes(), &mut packed)
+        .expect("there is room");
+    let digits = STANDARD.encode(&packed[..len]);
+    // In lines, so that a part of it can be new.
+    let (first, rest) = digits.split_at(60);
+    format!("{first}\n{rest}\n")
 }
 
 /// Signs of short values in base64, and such values with a match and without.
