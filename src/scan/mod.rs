@@ -78,6 +78,8 @@ pub struct Candidates<'a> {
     /// Where it is an archive: the members in which something matched.
     members: Vec<Member>,
     unread: Vec<Unread>,
+    /// Counts what is unpacked: an old archive takes as long as a new one.
+    pulse: Option<Arc<AtomicU64>>,
 }
 
 /// A confirmed match, before the checks.
@@ -245,6 +247,7 @@ impl Scanner {
             known: Vec::new(),
             members: Vec::new(),
             unread: Vec::new(),
+            pulse: None,
         })
     }
 

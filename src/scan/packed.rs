@@ -5,6 +5,7 @@
 //! old archive has its lines: an archive that is packed anew brings nothing.
 
 use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bstr::{BStr, BString};
@@ -112,6 +113,7 @@ pub(super) fn open<'a>(
         }
     });
     ended?;
+    candidates.pulse = Some(Arc::clone(&scanner.pulse));
     candidates.tell_once();
     Ok(candidates)
 }
@@ -171,6 +173,9 @@ impl Candidates<'_> {
             }
             // What cannot be read of the old one is not known to be old.
             archive::walk(old, Limits::SCAN, &mut |item| {
+                if let Some(pulse) = &self.pulse {
+                    pulse.fetch_add(1, Ordering::Relaxed);
+                }
                 let Some((path, content)) = name_and_content(item) else {
                     return ControlFlow::Continue(());
                 };
@@ -243,6 +248,7 @@ impl Candidates<'_> {
             known: self.known,
             members: self.members,
             unread: self.unread,
+            pulse: self.pulse,
         }
     }
 }

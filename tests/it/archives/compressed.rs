@@ -1,6 +1,11 @@
 //! bzip2, xz, LZMA and zstd: as files of their own, around a tar, as methods of zip; what is whole is read, what is not is told.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+use hf_guard::rules::RuleSet;
+use hf_guard::scan::Scanner;
 
 use super::faults::assert_unread;
 use super::{places, shell, skipped};
@@ -353,6 +358,33 @@ fn what_is_compressed_in_other_ways_is_told() {
         "[[allow]]\npath = \"a.7z\"\nunread = true\nreason = \"a fixture\"\n",
     );
     sandbox.guard(&["scan", "a.7z"]).assert_code(0);
+}
+
+/// The watchdog hears of both: of what is new, and of what was there before.
+#[test]
+fn unpacking_is_a_sign_of_life() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "a.log",
+        format!("{}{}\n", "x y\n".repeat(9_000_000), hf_token(9)),
+    );
+    sandbox.write("b.log", "x y\n".repeat(9_000_000));
+    python(
+        &sandbox,
+        "for name in 'ab':
+    write(name + '.zst', zstd(read(name + '.log')))
+    os.remove(name + '.log')",
+    );
+    let read = |name: &str| std::fs::read(sandbox.path().join(name)).expect("it was written");
+    let (new, old) = (read("a.zst"), read("b.zst"));
+    let pulse = Arc::new(AtomicU64::new(0));
+    let scanner = Scanner::new(RuleSet::builtin()).with_pulse(Arc::clone(&pulse));
+    let mut candidates = scanner.candidates(&new).expect("built-in rules compile");
+    // Each eight of 36 MB, and the text.
+    assert_eq!(pulse.load(Ordering::Relaxed), 5);
+    candidates.keep_new(&[&old]);
+    assert_eq!(pulse.load(Ordering::Relaxed), 10);
+    assert!(!candidates.is_empty());
 }
 
 /// The hook has as long as unpacking takes, as long as it goes on.
