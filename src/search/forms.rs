@@ -260,6 +260,18 @@ mod tests {
     }
 
     #[test]
+    fn base64_of_utf_16_is_found_at_every_alignment() {
+        for before in 0..4 {
+            let text = format!("{}{SECRET}; exit", "$".repeat(before));
+            for order in [u16::to_le_bytes, u16::to_be_bytes] {
+                let wide: Vec<u8> = text.encode_utf16().flat_map(order).collect();
+                let encoded = STANDARD.encode(&wide);
+                assert_eq!(found(encoded.as_bytes(), SECRET), [Form::Base64]);
+            }
+        }
+    }
+
+    #[test]
     fn other_text_is_not_found() {
         assert!(found(b"s3cr?t+Wq/z~Lm9", SECRET).is_empty());
         assert!(found(STANDARD.encode("s3cr?t+Wq/z~Lm8").as_bytes(), SECRET).is_empty());

@@ -2,15 +2,15 @@
 //!
 //! All are scanned: a byte order mark in front of ASCII must not hide it, and interleaved NULs must not either.
 
+mod hidden;
 mod wide;
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::rc::Rc;
 
-use super::layer::{self, Map};
 use super::passage::{self, Passages};
 use super::strings::{self, Strings};
+use hidden::Hidden;
 use wide::{sniff, utf16, utf32};
 
 /// Bytes looked at to tell UTF-16 without a byte order mark.
@@ -33,13 +33,6 @@ pub struct View<'a> {
     marks: Vec<(usize, usize)>,
     /// What it was decoded from: the index of another view, and the layers between, outermost first.
     hidden: Option<Hidden>,
-}
-
-/// The way from a decoded stretch to the view that it is a part of.
-#[derive(Debug)]
-struct Hidden {
-    parent: usize,
-    layers: Vec<(layer::Encoding, Rc<Map>)>,
 }
 
 /// How the bytes of a [`View`] were made.
@@ -132,43 +125,6 @@ impl View<'_> {
         }
     }
 
-    /// What a stretch of the view `parent` says once `layers` are taken away, outermost first.
-    #[must_use]
-    pub fn decoded(
-        parent: usize,
-        layers: Vec<(layer::Encoding, Rc<Map>)>,
-        text: Vec<u8>,
-    ) -> View<'static> {
-        View {
-            text: Cow::Owned(text),
-            encoding: Encoding::Raw,
-            marks: Vec::new(),
-            hidden: Some(Hidden { parent, layers }),
-        }
-    }
-
-    /// The index of the view that it is a part of, if it is one's.
-    #[must_use]
-    pub fn parent(&self) -> Option<usize> {
-        self.hidden.as_ref().map(|hidden| hidden.parent)
-    }
-
-    /// How it was written in its parent, outermost first.
-    #[must_use]
-    pub fn layers(&self) -> Vec<layer::Encoding> {
-        let layers = self.hidden.iter().flat_map(|hidden| &hidden.layers);
-        layers.map(|&(encoding, _)| encoding).collect()
-    }
-
-    /// Whether it is a whole text of which only parts were written otherwise.
-    #[must_use]
-    pub fn is_in_parts(&self) -> bool {
-        let layers = self.hidden.iter().flat_map(|hidden| hidden.layers.first());
-        layers
-            .into_iter()
-            .any(|(_, map)| matches!(**map, Map::Parts(_)))
-    }
-
     /// The bytes of its parent that `range` of its text was written with; of the blob, where it has no parent.
     #[must_use]
     pub fn written(&self, range: Range<usize>) -> Range<usize> {
@@ -179,17 +135,6 @@ impl View<'_> {
             }
             None => self.raw(range),
         }
-    }
-
-    /// Where `range` of its text stands in the text that a row of its parent packs, if one does: [`Self::written`] is all of the row.
-    #[must_use]
-    pub fn packed(&self, range: Range<usize>) -> Option<Range<usize>> {
-        let layers = &self.hidden.as_ref()?.layers;
-        let row = layers
-            .iter()
-            .position(|(_, map)| matches!(**map, Map::Whole(_)))?;
-        let inner = layers[row + 1..].iter().rev();
-        Some(inner.fold(range, |range, (_, map)| map.written(&range)))
     }
 
     /// Whether its lines are those that an editor shows.

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod compressed;
+mod damage;
 mod faults;
 mod stored;
 
