@@ -15,7 +15,7 @@ use crate::tools;
 
 const STAGED: [&str; 4] = ["scan", "--staged", "--format", "json"];
 
-/// Runs a line of Python, with `path` the file at hand and `packed` by method in a zip.
+/// Runs lines of Python that can `read` and `write` a file, `zstd` bytes, and make a `zip_of` what is packed by a method that Python has not.
 #[track_caller]
 fn python(sandbox: &Sandbox, lines: &str) {
     sandbox.write(
