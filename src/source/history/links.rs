@@ -7,9 +7,10 @@
 
 use std::collections::HashSet;
 
-use crate::git::pack::{Change, Names, Object, Pack, Piece, Store};
+use crate::git::pack::{Change, Names, Object, Pack, Store};
 use crate::git::{self, Kind, Oid};
-use crate::order;
+
+use super::entries::{Entries, Seen};
 
 /// Twelve bits of a name choose a place.
 const SEEN: usize = 1 << 12;
@@ -59,8 +60,7 @@ impl<'a> Present<'a> {
 #[derive(Debug)]
 pub(super) struct Links<'a> {
     present: &'a Present<'a>,
-    /// The start of an entry whose rest stands in the next piece.
-    begun: Begun,
+    entries: Entries,
     /// Names that were looked up lately, each at a place that its first bytes give: trees that are stored whole name the
     /// same files over and over.
     seen: Vec<Option<Oid>>,
@@ -107,18 +107,11 @@ impl Absent {
     }
 }
 
-#[derive(Debug, Default)]
-struct Begun {
-    bytes: Vec<u8>,
-    /// Where its name ends, once that is known.
-    nul: Option<usize>,
-}
-
 impl<'a> Links<'a> {
     pub(super) fn new(present: &'a Present<'a>) -> Self {
         Self {
             present,
-            begun: Begun::default(),
+            entries: Entries::new(present.hash_len),
             seen: vec![None; SEEN],
             open: Vec::with_capacity(AT_ONCE),
             absent: Absent::default(),
@@ -133,15 +126,7 @@ impl<'a> Links<'a> {
                 self.headed(object, text);
                 Vec::new()
             }
-            Kind::Tree => {
-                let mut starts = Vec::new();
-                let used = self.entries(text, 0, &mut starts);
-                if used < text.len() {
-                    self.absent.bent.push(object.oid());
-                }
-                starts.push(used);
-                starts
-            }
+            Kind::Tree => self.tree(object, |entries, seen| entries.whole(text, seen)),
         }
     }
 
@@ -158,72 +143,27 @@ impl<'a> Links<'a> {
                 self.headed(object, change.text());
                 Vec::new()
             }
-            Kind::Tree => self.changed_tree(object, base, change),
+            Kind::Tree => self.tree(object, |entries, seen| entries.changed(base, change, seen)),
         }
     }
 
-    fn changed_tree(
+    /// Looks up what is new in a tree.
+    fn tree(
         &mut self,
         object: &Object<'_>,
-        base: &[usize],
-        change: &Change<'_>,
+        take: impl FnOnce(&mut Entries, &mut dyn FnMut(Seen<'_>)) -> (Vec<usize>, bool),
     ) -> Vec<usize> {
-        let mut starts = Vec::with_capacity(base.len() + 1);
-        self.begun.bytes.clear();
-        let mut at = 0;
-        // Most copies stand in the order in which they stood.
-        let mut next = 0;
-        for piece in change.pieces() {
-            let (Piece::Copy(_, run) | Piece::Insert(run)) = piece;
-            let mut used = 0;
-            if !self.begun.bytes.is_empty() {
-                let start = at - self.begun.bytes.len();
-                let Some(taken) = self.begun.complete(run, self.present.hash_len) else {
-                    at += run.len();
-                    continue;
-                };
-                let begun = std::mem::take(&mut self.begun);
-                self.look_up(&begun.bytes);
-                self.begun.bytes = begun.emptied();
-                starts.push(start);
-                used = taken;
+        let mut entries = std::mem::take(&mut self.entries);
+        let (starts, is_whole) = take(&mut entries, &mut |seen| {
+            if let Seen::New(_, entry) = seen {
+                self.look_up(entry);
             }
-            if let Piece::Copy(from, _) = piece {
-                let first = order::partition_point_near(base, next, |&start| start < from + used);
-                next = first;
-                if base.get(first) == Some(&(from + used)) {
-                    let is_whole = |&end: &usize| end <= from + run.len();
-                    next = order::partition_point_near(base, first + 1, is_whole);
-                    let known = &base[first..next - 1];
-                    starts.extend(known.iter().map(|start| start - from + at));
-                    used = base[next - 1] - from;
-                }
-            }
-            used += self.entries(&run[used..], at + used, &mut starts);
-            self.begun.nul = memchr::memchr(0, &run[used..]);
-            self.begun.bytes.extend_from_slice(&run[used..]);
-            at += run.len();
-        }
-        if !self.begun.bytes.is_empty() {
+        });
+        self.entries = entries;
+        if !is_whole {
             self.absent.bent.push(object.oid());
         }
-        starts.push(at - self.begun.bytes.len());
         starts
-    }
-
-    /// Takes entries off the front of `bytes`, which stand at `at` of their tree, and gives how many bytes they are.
-    fn entries(&mut self, bytes: &[u8], at: usize, starts: &mut Vec<usize>) -> usize {
-        let mut used = 0;
-        while let Some(nul) = memchr::memchr(0, &bytes[used..]) {
-            let end = used + nul + 1 + self.present.hash_len;
-            let Some(entry) = bytes.get(used..end) else {
-                break;
-            };
-            self.look_up(entry);
-            starts.push(at + used);
-            used = end;
-        }
-        used
     }
 
     fn look_up(&mut self, entry: &[u8]) {
@@ -284,36 +224,6 @@ impl<'a> Links<'a> {
         self.name(target, None);
         while let Some(parent) = named(lines.next(), b"parent ") {
             self.name(parent, Some(object.oid()));
-        }
-    }
-}
-
-impl Begun {
-    /// Its buffer, to be filled again.
-    fn emptied(mut self) -> Vec<u8> {
-        self.bytes.clear();
-        self.bytes
-    }
-
-    /// Takes what the entry lacks off the front of `run`: how many bytes, or `None` where it is not enough.
-    fn complete(&mut self, run: &[u8], hash_len: usize) -> Option<usize> {
-        let before = self.bytes.len();
-        self.nul = self
-            .nul
-            .or_else(|| memchr::memchr(0, run).map(|nul| before + nul));
-        let taken = match self.nul {
-            Some(nul) => (nul + 1 + hash_len).saturating_sub(before),
-            None => usize::MAX,
-        };
-        match run.get(..taken) {
-            Some(lacking) => {
-                self.bytes.extend_from_slice(lacking);
-                Some(taken)
-            }
-            None => {
-                self.bytes.extend_from_slice(run);
-                None
-            }
         }
     }
 }

@@ -17,6 +17,7 @@
 
 mod beside;
 mod connected;
+mod entries;
 mod links;
 mod loose;
 mod marks;

@@ -34,6 +34,15 @@ impl Target {
     }
 }
 
+/// What a tree has that matters, as long as changes of it are read.
+#[derive(Debug, Default)]
+pub(super) struct Placed {
+    /// Where each of its entries begins and the last one ends.
+    pub(super) starts: Vec<usize>,
+    /// Where those that matter begin, in order.
+    pub(super) entries: Vec<(usize, Entry)>,
+}
+
 /// An entry in eight bytes: a long history has millions of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packed([u32; 2]);

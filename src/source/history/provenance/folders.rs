@@ -7,13 +7,15 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::entry::{Entry, Packed, Target};
+use super::entry::{Entry, Packed, Placed, Target};
 use super::lineage::Lineage;
 use super::takers::{self, Taker};
-use crate::git::pack::{Limits, Object, PackError};
+use crate::git::pack::{Change, Limits, Object, PackError};
 use crate::git::{Kind, Oid, Repository, tree};
+use crate::order;
 use crate::source::Progress;
 use crate::source::history::Held;
+use crate::source::history::entries::{Entries, Seen};
 
 /// Entries that are allocated together.
 const SEGMENT: usize = 1 << 18;
@@ -49,7 +51,7 @@ struct Range {
 }
 
 /// Adds `entries` behind those in the last segment, or in a new one where they do not fit.
-fn store(segments: &mut Vec<Vec<Packed>>, entries: &[Entry]) -> Range {
+fn store(segments: &mut Vec<Vec<Packed>>, entries: &[(usize, Entry)]) -> Range {
     let room = segments
         .last()
         .map_or(0, |last| last.capacity() - last.len());
@@ -60,7 +62,7 @@ fn store(segments: &mut Vec<Vec<Packed>>, entries: &[Entry]) -> Range {
     let last = &mut segments[segment];
     let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     let start = number(last.len());
-    last.extend(entries.iter().map(|entry| Packed::from(*entry)));
+    last.extend(entries.iter().map(|(_, entry)| Packed::from(*entry)));
     Range {
         segment,
         start,
@@ -205,16 +207,12 @@ impl<'a> Folders<'a> {
 
     fn read_alone(&mut self, folder: u32) -> Range {
         let oid = self.numbered.oids[folder as usize];
-        let mut entries = Vec::new();
-        let is_whole = match self.repository.object(&oid) {
-            Ok((Kind::Tree, text)) => {
-                let numbered = &mut self.numbered;
-                sort(self.wanted, numbered, &oid, &text, &mut entries)
-            }
-            _ => false,
+        let placed = match self.repository.object(&oid) {
+            Ok((Kind::Tree, text)) => sort(self.wanted, &mut self.numbered, &oid, &text),
+            _ => None,
         };
-        self.has_gaps |= !is_whole;
-        let range = store(&mut self.segments, &entries);
+        self.has_gaps |= placed.is_none();
+        let range = store(&mut self.segments, &placed.unwrap_or_default().entries);
         self.keep(folder, range);
         range
     }
@@ -261,8 +259,6 @@ struct Sorter<'a> {
     segments: Vec<Vec<Packed>>,
     /// The trees that were read, and where the entries of each stand.
     read: Vec<(u32, Range)>,
-    /// Those of the tree that is read now.
-    entries: Vec<Entry>,
     lineage: Lineage,
 }
 
@@ -275,71 +271,122 @@ impl<'a> Sorter<'a> {
             numbered: Numbered::default(),
             segments: Vec::new(),
             read: Vec::new(),
-            entries: Vec::new(),
             lineage: Lineage::default(),
         }
     }
-}
 
-impl Taker for Sorter<'_> {
-    fn take(&mut self, object: &Object<'_>, text: &[u8]) {
-        self.progress.advance();
-        if object.kind == Kind::Commit {
-            self.lineage.add(object.oid(), text);
-            return;
-        }
-        if self.kept.load(Ordering::Relaxed) > MAX_ENTRIES {
-            return;
-        }
-        let oid = object.oid();
-        self.entries.clear();
-        let (numbered, entries) = (&mut self.numbered, &mut self.entries);
-        if !sort(self.wanted, numbered, &oid, text, entries) {
-            // Whoever comes to it will read it again, and say that it is damaged.
-            return;
-        }
-        self.kept.fetch_add(entries.len() + 1, Ordering::Relaxed);
-        let range = store(&mut self.segments, &self.entries);
+    fn keep(&mut self, oid: Oid, placed: &Placed) {
+        self.kept
+            .fetch_add(placed.entries.len() + 1, Ordering::Relaxed);
+        let range = store(&mut self.segments, &placed.entries);
         let number = self.numbered.tree(oid);
         self.read.push((number, range));
     }
 }
 
-/// Adds the entries of the tree `oid` that lead on or are held; whether all of it could be read.
-fn sort(
+impl Taker for Sorter<'_> {
+    fn take(&mut self, object: &Object<'_>, text: &[u8]) -> Option<Placed> {
+        self.progress.advance();
+        let oid = object.oid();
+        if object.kind == Kind::Commit {
+            self.lineage.add(oid, text);
+            return None;
+        }
+        if self.kept.load(Ordering::Relaxed) > MAX_ENTRIES {
+            return None;
+        }
+        // Whoever comes to one that is damaged will read it again, and say so.
+        let placed = sort(self.wanted, &mut self.numbered, &oid, text)?;
+        self.keep(oid, &placed);
+        Some(placed)
+    }
+
+    fn take_changed(
+        &mut self,
+        object: &Object<'_>,
+        base: &Option<Placed>,
+        change: &mut Change<'_>,
+    ) -> Option<Placed> {
+        let base = base.as_ref().filter(|_| object.kind == Kind::Tree);
+        let oid = object.oid();
+        let Some(base) = base.filter(|_| !self.wanted.names.contains_key(&oid)) else {
+            return self.take(object, change.text());
+        };
+        self.progress.advance();
+        let mut placed = Placed::default();
+        let mut is_good = true;
+        let mut next = 0;
+        let (wanted, numbered) = (self.wanted, &mut self.numbered);
+        let mut parser = Entries::new(oid.as_bytes().len());
+        let (starts, is_whole) = parser.changed(&base.starts, change, &mut |seen| match seen {
+            Seen::New(at, entry) => match item(wanted, numbered, entry, &oid) {
+                Some((_, found)) => placed.entries.extend(found.map(|entry| (at, entry))),
+                None => is_good = false,
+            },
+            Seen::Kept(range, at) => {
+                next = order::partition_point_near(&base.entries, next, |(start, _)| {
+                    *start < range.start
+                });
+                while let Some(&(start, entry)) = base.entries.get(next)
+                    && start < range.end
+                {
+                    next += 1;
+                    // That is a name which is held in the base.
+                    if entry.target != Target::Name {
+                        placed.entries.push((start - range.start + at, entry));
+                    }
+                }
+            }
+        });
+        if !(is_whole && is_good) {
+            return None;
+        }
+        placed.starts = starts;
+        self.keep(oid, &placed);
+        Some(placed)
+    }
+}
+
+/// What matters of the tree `oid`; `None` where not all of it could be read.
+fn sort(wanted: &Wanted, numbered: &mut Numbered, oid: &Oid, text: &[u8]) -> Option<Placed> {
+    let own = wanted.names.get(oid);
+    let mut placed = Placed::default();
+    let mut is_good = true;
+    let parser = Entries::new(oid.as_bytes().len());
+    let (starts, is_whole) = parser.whole(text, &mut |seen| {
+        let Seen::New(at, entry) = seen else { return };
+        let Some((name, found)) = item(wanted, numbered, entry, oid) else {
+            is_good = false;
+            return;
+        };
+        if own.is_some_and(|names| names.contains(name)) {
+            let name = numbered.name(name);
+            let target = Target::Name;
+            placed.entries.push((at, Entry { name, target }));
+        }
+        placed.entries.extend(found.map(|entry| (at, entry)));
+    });
+    placed.starts = starts;
+    (is_whole && is_good).then_some(placed)
+}
+
+/// The name of an entry, and the entry itself if it leads on or is held; `None` where it is none. `tree` is as long as any name.
+fn item<'e>(
     wanted: &Wanted,
     numbered: &mut Numbered,
-    oid: &Oid,
-    text: &[u8],
-    entries: &mut Vec<Entry>,
-) -> bool {
-    let hash_len = oid.as_bytes().len();
-    let own = wanted.names.get(oid);
-    let mut rest = text;
-    while !rest.is_empty() {
-        let Some(item) = tree::parts(&mut rest, hash_len) else {
-            return false;
-        };
-        if own.is_some_and(|names| names.contains(item.name)) {
-            let name = numbered.name(item.name);
-            let target = Target::Name;
-            entries.push(Entry { name, target });
-        }
-        let target = match item.mode & 0o170_000 {
-            0o040_000 => {
-                let Some(oid) = Oid::from_bytes(item.oid) else {
-                    return false;
-                };
-                Some(Target::Folder(numbered.tree(oid)))
-            }
-            0o100_000 => wanted.number(item.oid).map(Target::File),
-            0o120_000 => wanted.number(item.oid).map(Target::Link),
-            _ => None,
-        };
-        if let Some(target) = target {
-            let name = numbered.name(item.name);
-            entries.push(Entry { name, target });
-        }
-    }
-    true
+    entry: &'e [u8],
+    tree: &Oid,
+) -> Option<(&'e [u8], Option<Entry>)> {
+    let item = tree::parts(&mut &*entry, tree.as_bytes().len())?;
+    let target = match item.mode & 0o170_000 {
+        0o040_000 => Some(Target::Folder(numbered.tree(Oid::from_bytes(item.oid)?))),
+        0o100_000 => wanted.number(item.oid).map(Target::File),
+        0o120_000 => wanted.number(item.oid).map(Target::Link),
+        _ => None,
+    };
+    let found = target.map(|target| Entry {
+        name: numbered.name(item.name),
+        target,
+    });
+    Some((item.name, found))
 }

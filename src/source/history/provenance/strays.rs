@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use bstr::BString;
 
 use super::commits::Commits;
-use super::entry::Target;
+use super::entry::{Placed, Target};
 use super::nodes::Nodes;
 use super::spread::Spread;
 use super::survey::Survey;
@@ -154,11 +154,12 @@ struct Sieve<'a> {
 }
 
 impl Taker for Sieve<'_> {
-    fn take(&mut self, object: &Object<'_>, text: &[u8]) {
+    fn take(&mut self, object: &Object<'_>, text: &[u8]) -> Option<Placed> {
         self.asked.progress.advance();
         let oid = object.oid();
         if self.known.number(&oid).is_none() {
             self.dropped.extend(Dropped::new(oid, text));
         }
+        None
     }
 }

@@ -1,15 +1,26 @@
-//! The objects of some kinds in all packs, each whole, on all cores.
+//! The objects of some kinds in all packs, on all cores.
 //!
 //! In: the kinds, and who takes the objects, one taker a thread. A delta whose base is in another pack is rare, and left out, as is
 //! what cannot be read: whoever asks for it later reads it by itself.
 
+use super::entry::Placed;
 use crate::git::pack::{self, Change, Limits, Object, PackError, Progress, Store, Visitor};
 use crate::git::{Kind, Oid};
 
 /// Takes objects.
 pub(super) trait Taker: Send {
-    /// Takes one.
-    fn take(&mut self, object: &Object<'_>, text: &[u8]);
+    /// Takes one; gives what it wants to know of it when it is given a change of it.
+    fn take(&mut self, object: &Object<'_>, text: &[u8]) -> Option<Placed>;
+
+    /// Takes one that is a change of another.
+    fn take_changed(
+        &mut self,
+        object: &Object<'_>,
+        _base: &Option<Placed>,
+        change: &mut Change<'_>,
+    ) -> Option<Placed> {
+        self.take(object, change.text())
+    }
 }
 
 /// Hands every object of one of `kinds` to one of `takers`.
@@ -38,25 +49,23 @@ struct Whole<'a> {
 }
 
 impl Visitor for Whole<'_> {
-    type State = ();
+    type State = Option<Placed>;
     type Error = PackError;
 
     fn wants(&self, kind: Kind) -> bool {
         self.kinds.contains(&kind)
     }
 
-    fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Result<(), PackError> {
-        self.taker.take(object, text);
-        Ok(())
+    fn whole(&mut self, object: &Object<'_>, text: &[u8]) -> Result<Option<Placed>, PackError> {
+        Ok(self.taker.take(object, text))
     }
 
     fn delta(
         &mut self,
         object: &Object<'_>,
-        _base: &(),
+        base: &Option<Placed>,
         change: &mut Change<'_>,
-    ) -> Result<(), PackError> {
-        self.taker.take(object, change.text());
-        Ok(())
+    ) -> Result<Option<Placed>, PackError> {
+        Ok(self.taker.take_changed(object, base, change))
     }
 }
