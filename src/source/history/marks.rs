@@ -2,8 +2,8 @@
 //!
 //! A keyword inside a copy stands in the base too, so a text's keywords are those of its copies and those in its
 //! [`Novelty`]: the very set that a scan of the whole text gives. Each keyword's regex is asked once whether anything
-//! around it matches; the answer is handed down too, as long as everything that it was drawn from was copied. Only a
-//! text with an answer of "yes" is read whole. A stretch in which something is encoded is handed down like a keyword with
+//! around it matches; the answer is handed down too, as long as everything that it was drawn from was copied. Only where
+//! the answer is "yes" ([`stretches`]) is a text read by every rule and check. A stretch in which something is encoded is handed down like a keyword with
 //! an answer, if that is "yes"; where a change touches one, it is in the novelty, and looked at anew.
 
 use std::ops::Range;

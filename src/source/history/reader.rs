@@ -1,7 +1,7 @@
 //! One thread's reading of objects: what is new in each goes through the prefilter, what matches is kept.
 //!
-//! In: objects, whole or as changes, from the walk of a pack. Out: the objects that hold credentials. An object is
-//! read whole only if a rule's regex matches somewhere in it, or if it looks like UTF-16 or an archive.
+//! In: objects, whole or as changes, from the walk of a pack. Out: the objects that hold credentials. Every rule and check reads
+//! an object where a regex matches, and all of it only if it looks like a notebook, a manifest, UTF-16 or an archive.
 
 use std::collections::HashSet;
 use std::iter;

@@ -17,7 +17,7 @@ const GROUP: usize = 64;
 /// Characters beside a block that make a run of it.
 const BESIDE: usize = MIN_RUN - BLOCK;
 
-/// Appends places in runs of at least [`MIN_RUN`] characters that reach into `range`, one or more for each [`Row`] of them.
+/// Appends places in runs of at least [`MIN_RUN`] characters that reach into `range`, one or more for each row of them, wrapped lines of one text.
 ///
 /// `done` is where the last row ends that was looked into, and is kept up to date: it can be longer than many ranges.
 pub fn run_seeds(text: &[u8], range: Range<usize>, done: &mut usize, seeds: &mut Vec<usize>) {
