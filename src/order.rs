@@ -4,6 +4,7 @@
 //! anew for every type, at five to ten kilobytes each; this one sorts positions, so that all types share one sort.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 /// Puts `items` in the order that `compare` says; what is equal stays as it stood.
 ///
@@ -53,6 +54,18 @@ pub fn partition_point_near<T>(items: &[T], near: usize, is_before: impl Fn(&T) 
     }
     let end = rest.len().min(start + step - 1);
     near + start + rest[start..end].partition_point(is_before)
+}
+
+/// Puts `stretches` in order and joins those that touch.
+pub fn join(stretches: &mut Vec<Range<usize>>) {
+    stretches.sort_unstable_by_key(|stretch| stretch.start);
+    stretches.dedup_by(|next, last| {
+        let touches = next.start <= last.end;
+        if touches {
+            last.end = last.end.max(next.end);
+        }
+        touches
+    });
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::order;
 use crate::text::layer::Seeds;
 
 /// Bytes behind a sign in which the search that found it finds it again; and at the beginning of a member, where a run of
@@ -29,14 +30,7 @@ impl Seen {
         }
         let signs = seeds.places().map(|at| at..len.min(at + REACH));
         let mut all: Vec<Range<usize>> = windows.chain(signs).collect();
-        all.sort_unstable_by_key(|stretch| stretch.start);
-        all.dedup_by(|next, last| {
-            let touches = next.start <= last.end;
-            if touches {
-                last.end = last.end.max(next.end);
-            }
-            touches
-        });
+        order::join(&mut all);
         Self(all)
     }
 

@@ -120,14 +120,7 @@ pub(super) fn stretches(marks: &[Mark], len: usize) -> Vec<Range<usize>> {
     let mut all: Vec<Range<usize>> = matching
         .map(|mark| mark.hit.start..mark.hit.end.min(len))
         .collect();
-    all.sort_unstable_by_key(|stretch| stretch.start);
-    all.dedup_by(|next, last| {
-        let touches = next.start <= last.end;
-        if touches {
-            last.end = last.end.max(next.end);
-        }
-        touches
-    });
+    order::join(&mut all);
     all
 }
 

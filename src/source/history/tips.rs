@@ -50,7 +50,7 @@ pub(super) struct Tips {
     pub(super) tips: Vec<Tip>,
     /// The commit of HEAD.
     pub(super) head: Option<Oid>,
-    /// What refs name that stand for other refs.
+    /// What refs name that stand for others, be these in `refs/` or not.
     pub(super) symbolic: Vec<Oid>,
     /// Whether a ref leads to something that cannot be read.
     pub(super) has_gaps: bool,
@@ -70,8 +70,11 @@ impl Tips {
             head: repository.head()?,
             ..Self::default()
         };
-        let mut references = repository.references(&["refs/"])?;
-        references.retain(|reference| !reference.is_symbolic);
+        let references = repository.references(&["refs/"])?;
+        let (symbolic, mut references): (Vec<_>, Vec<_>) = references
+            .into_iter()
+            .partition(|reference| reference.is_symbolic);
+        tips.symbolic = symbolic.iter().map(|reference| reference.target).collect();
         if !narrowing.has_refs() {
             references.extend(elsewhere(repository, tips.head)?);
         }

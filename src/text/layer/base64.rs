@@ -62,40 +62,76 @@ const fn value(byte: u8) -> Option<u8> {
 pub(super) fn layers<E>(
     chars: &[u8],
     row: &Row,
-    mut found: impl FnMut(Layer) -> Result<(), E>,
+    found: impl FnMut(Layer) -> Result<(), E>,
 ) -> Result<(), E> {
-    let starts = if chars.len() > ANY_START { 1 } else { 4 };
-    for start in 0..starts.min(chars.len()) {
-        let (groups, rest) = chars[start..].as_chunks::<4>();
-        for stretch in good_stretches(groups.len(), MIN_GROUPS, |at| is_ascii(groups[at])) {
-            // A token may begin and end inside of a group that is not all ASCII.
-            let first = stretch.start.saturating_sub(1);
-            let mut text: Vec<u8> = Vec::with_capacity(3 * (stretch.len() + 2));
-            for group in &groups[first..groups.len().min(stretch.end + 1)] {
-                text.extend(decoded(group));
+    let reading = Reading {
+        encoding: Encoding::Base64,
+        bits: 8,
+        min: MIN_GROUPS,
+        is_good: is_ascii,
+        decoded,
+    };
+    reading.layers(chars, row, found)
+}
+
+/// How characters are read in groups of so many, each of which stands for so many characters.
+pub(super) struct Reading<const CHARS: usize, const BYTES: usize, G, D> {
+    pub(super) encoding: Encoding,
+    /// Bits of a character that is encoded.
+    pub(super) bits: usize,
+    /// Good groups in a row that are looked at any further.
+    pub(super) min: usize,
+    pub(super) is_good: G,
+    pub(super) decoded: D,
+}
+
+impl<const CHARS: usize, const BYTES: usize, G, D> Reading<CHARS, BYTES, G, D>
+where
+    G: Fn(&[u8; CHARS]) -> bool,
+    D: Fn(&[u8; CHARS]) -> [u8; BYTES],
+{
+    /// Calls `found` with every layer of `chars`, which are those of `row`.
+    pub(super) fn layers<E>(
+        &self,
+        chars: &[u8],
+        row: &Row,
+        mut found: impl FnMut(Layer) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let starts = if chars.len() > ANY_START { 1 } else { 4 };
+        for start in 0..starts.min(chars.len()) {
+            let (groups, rest) = chars[start..].as_chunks::<CHARS>();
+            let is_good = |at: usize| (self.is_good)(&groups[at]);
+            for stretch in good_stretches(groups.len(), self.min, is_good) {
+                // A token may begin and end inside of a group that is not good.
+                let first = stretch.start.saturating_sub(1);
+                let mut text: Vec<u8> = Vec::with_capacity(BYTES * (stretch.len() + 2));
+                for group in &groups[first..groups.len().min(stretch.end + 1)] {
+                    text.extend((self.decoded)(group));
+                }
+                if stretch.end == groups.len() {
+                    let mut last = [b'A'; CHARS];
+                    last[..rest.len()].copy_from_slice(rest);
+                    let whole = rest.len() * 6 / self.bits;
+                    text.extend(&(self.decoded)(&last)[..whole]);
+                }
+                found(Layer {
+                    encoding: self.encoding,
+                    text,
+                    map: Map::Digits(Digits {
+                        lines: row.lines(),
+                        first: start + CHARS * first,
+                        bits: 6,
+                        unit: self.bits,
+                    }),
+                })?;
             }
-            if stretch.end == groups.len() && rest.len() >= 2 {
-                let mut last = [b'A'; 4];
-                last[..rest.len()].copy_from_slice(rest);
-                text.extend(&decoded(&last)[..rest.len() - 1]);
-            }
-            found(Layer {
-                encoding: Encoding::Base64,
-                text,
-                map: Map::Digits(Digits {
-                    lines: row.lines(),
-                    first: start + 4 * first,
-                    bits: 6,
-                    unit: 8,
-                }),
-            })?;
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Of random characters each test holds for half: taken together they are one branch, which is seldom taken.
-fn is_ascii([first, second, third, _]: [u8; 4]) -> bool {
+fn is_ascii(&[first, second, third, _]: &[u8; 4]) -> bool {
     let fits = |byte: u8, part| FITS[usize::from(byte)] & part != 0;
     fits(first, FIRST) & fits(second, SECOND) & fits(third, THIRD)
 }

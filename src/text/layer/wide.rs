@@ -3,10 +3,9 @@
 //! In: the characters of a row. Out: a layer for each stretch in which enough pairs of groups stand for three characters of ASCII
 //! each. Of the eight characters of such a pair two at fixed places are `A`: others are passed over by these.
 
-use super::base64::decoded;
-use super::map::{Digits, Map};
+use super::base64::{Reading, decoded};
 use super::row::Row;
-use super::{ANY_START, Encoding, Layer, MIN_BYTES, good_stretches};
+use super::{Encoding, Layer, MIN_BYTES};
 
 /// Pairs of groups that must be ASCII in a row.
 const MIN_PAIRS: usize = MIN_BYTES.div_ceil(3);
@@ -24,36 +23,15 @@ pub(super) fn layers<E>(
     row: &Row,
     mut found: impl FnMut(Layer) -> Result<(), E>,
 ) -> Result<(), E> {
-    let starts = if chars.len() > ANY_START { 1 } else { 4 };
-    for start in 0..starts {
-        let (pairs, rest) = chars.get(start..).unwrap_or_default().as_chunks::<8>();
-        for order in [Order::Little, Order::Big] {
-            let is_good = |at: usize| is_ascii(&pairs[at], order);
-            for stretch in good_stretches(pairs.len(), MIN_PAIRS, is_good) {
-                // A token may begin and end inside of a pair that is not all ASCII.
-                let first = stretch.start.saturating_sub(1);
-                let mut text = Vec::with_capacity(3 * (stretch.len() + 2));
-                for pair in &pairs[first..pairs.len().min(stretch.end + 1)] {
-                    text.extend(characters(pair, order));
-                }
-                if stretch.end == pairs.len() {
-                    let mut last = [b'A'; 8];
-                    last[..rest.len()].copy_from_slice(rest);
-                    let whole = rest.len() * 6 / 16;
-                    text.extend(&characters(&last, order)[..whole]);
-                }
-                found(Layer {
-                    encoding: Encoding::Base64Utf16,
-                    text,
-                    map: Map::Digits(Digits {
-                        lines: row.lines(),
-                        first: start + 8 * first,
-                        bits: 6,
-                        unit: 16,
-                    }),
-                })?;
-            }
-        }
+    for order in [Order::Little, Order::Big] {
+        let reading = Reading {
+            encoding: Encoding::Base64Utf16,
+            bits: 16,
+            min: MIN_PAIRS,
+            is_good: |pair: &[u8; 8]| is_ascii(pair, order),
+            decoded: |pair: &[u8; 8]| characters(pair, order),
+        };
+        reading.layers(chars, row, &mut found)?;
     }
     Ok(())
 }

@@ -205,3 +205,23 @@ fn the_name_of_a_branch_without_a_commit_is_read() {
         );
     }
 }
+
+/// git lists what such a ref leads to, though no other does.
+#[test]
+fn a_ref_that_stands_for_one_beside_the_others_leads_to_commits() {
+    let sandbox = Sandbox::new();
+    let token = hf_token(27);
+    sandbox.commit_all("start");
+    sandbox.write("a.py", format!("token = \"{token}\"\n"));
+    sandbox.commit_all("add");
+    let commit = id(&sandbox, "HEAD");
+    sandbox.git(&["reset", "--quiet", "--hard", "HEAD~"]);
+    sandbox.git(&["symbolic-ref", "refs/heads/alias", "ORIG_HEAD"]);
+    sandbox.git(&["reflog", "expire", "--expire=now", "--all"]);
+    assert_eq!(id(&sandbox, "alias"), commit);
+    let found = finding(&sandbox, &token);
+    assert_eq!(
+        (&found["origin"]["kind"], &found["origin"]["commit"]),
+        (&"commit".into(), &commit.into())
+    );
+}

@@ -62,9 +62,8 @@ impl Commits {
                 None => repository.commits(Leading::Tips(&named)),
             }
         } else {
-            let others = repository.other_heads()?.into_iter().map(|(_, oid)| oid);
             let symbolic = tips.symbolic.iter().copied();
-            let all: Vec<Oid> = named(tips.head).chain(others).chain(symbolic).collect();
+            let all: Vec<Oid> = named(tips.head).chain(symbolic).collect();
             match lineage.and_then(|lineage| lineage.of(&all, read)) {
                 Some(commits) => Ok(commits),
                 None => repository.commits(Leading::Refs),

@@ -275,6 +275,10 @@ impl<'a> Sorter<'a> {
         }
     }
 
+    fn is_full(&self) -> bool {
+        self.kept.load(Ordering::Relaxed) > MAX_ENTRIES
+    }
+
     fn keep(&mut self, oid: Oid, placed: &Placed) {
         self.kept
             .fetch_add(placed.entries.len() + 1, Ordering::Relaxed);
@@ -292,7 +296,7 @@ impl Taker for Sorter<'_> {
             self.lineage.add(oid, text);
             return None;
         }
-        if self.kept.load(Ordering::Relaxed) > MAX_ENTRIES {
+        if self.is_full() {
             return None;
         }
         // Whoever comes to one that is damaged will read it again, and say so.
@@ -309,7 +313,8 @@ impl Taker for Sorter<'_> {
     ) -> Option<Placed> {
         let base = base.as_ref().filter(|_| object.kind == Kind::Tree);
         let oid = object.oid();
-        let Some(base) = base.filter(|_| !self.wanted.names.contains_key(&oid)) else {
+        let is_whole = self.is_full() || self.wanted.names.contains_key(&oid);
+        let Some(base) = base.filter(|_| !is_whole) else {
             return self.take(object, change.text());
         };
         self.progress.advance();
